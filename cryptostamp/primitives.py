@@ -1,0 +1,48 @@
+"""The few types that every room speaks: serials, addresses, chains, hashes.
+
+Rests on EIP-55 (checksummed addresses) and EIP-155 (chain ids). Holds no rule of a stamp.
+"""
+
+from __future__ import annotations
+
+from typing import NewType
+
+from eth_hash.auto import keccak
+from eth_utils.address import is_address, is_checksum_address, is_checksum_formatted_address, to_checksum_address
+
+from cryptostamp.errors import InputError
+
+__all__ = ["MAX_EDITION", "Address", "ChainId", "Hash32", "Serial", "keccak256", "parse_address"]
+
+Serial = NewType("Serial", int)
+"""The number of a stamp in its edition and its token id: 1..N."""
+
+Address = NewType("Address", str)
+"""An account or contract, ``0x`` and 40 hex digits with the EIP-55 checksum."""
+
+ChainId = NewType("ChainId", int)
+"""An EIP-155 chain id."""
+
+Hash32 = NewType("Hash32", bytes)
+"""32 bytes."""
+
+MAX_EDITION = 16_000_000
+"""The largest edition of one series: what the rarity permutation and one issuing transaction are built for."""
+
+
+def keccak256(data: bytes) -> Hash32:
+    """Return the Keccak-256 digest (the one of Ethereum, not SHA3-256) of `data`."""
+    return Hash32(keccak(data))
+
+
+def parse_address(text: str) -> Address:
+    """Return `text` as a checksummed address; raise `InputError` if it is none or its checksum is wrong."""
+    text = text.strip()
+    if not is_address(text) or not text.startswith(("0x", "0X")):
+        raise InputError(f"{text[:60]!r} is not an account address.", remedy="An address is 0x and 40 hex digits.")
+    if is_checksum_formatted_address(text) and not is_checksum_address(text):
+        raise InputError(
+            f"The address {text} is mistyped: its upper and lower case letters (EIP-55) do not agree with it.",
+            remedy="Copy the address again instead of typing it.",
+        )
+    return Address(to_checksum_address(text))
