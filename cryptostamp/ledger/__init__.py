@@ -1,1 +1,31 @@
-"""TBD."""
+"""The ledger: what has been issued and where each stamp stands.
+
+One SQLite file beside the series. It holds nothing secret: no claim code, no claim key, no account
+key; a copy of it may lie on anybody's desk. The chain stays the truth about tokens.
+"""
+
+from __future__ import annotations
+
+from cryptostamp.ledger.ledger import Ledger
+from cryptostamp.ledger.models import SCHEMA_VERSION
+from cryptostamp.ledger.records import (
+    IssuedSeries,
+    PlannedStamp,
+    PrintedFile,
+    SeriesPlan,
+    StampRecord,
+    StepRecord,
+    TransactionRecord,
+)
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "IssuedSeries",
+    "Ledger",
+    "PlannedStamp",
+    "PrintedFile",
+    "SeriesPlan",
+    "StampRecord",
+    "StepRecord",
+    "TransactionRecord",
+]

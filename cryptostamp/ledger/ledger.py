@@ -1,0 +1,351 @@
+"""One ledger: series, stamps, transactions, steps, prints and answered challenges in one file.
+
+Every method is one database transaction: it has happened when it returns, and not at all when it
+raises. Writing what is already there is no error, so that a step can run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy.orm import Session
+
+from cryptostamp.errors import InputError
+from cryptostamp.ledger.database import file_lock, open_engine, storage_errors
+from cryptostamp.ledger.models import ChallengeRow, PrintRow, SeriesRow, StampRow, StepRow, TransactionRow
+from cryptostamp.ledger.records import (
+    IssuedSeries,
+    PlannedStamp,
+    PrintedFile,
+    SeriesPlan,
+    StampRecord,
+    StepRecord,
+    TransactionRecord,
+)
+from cryptostamp.primitives import Address, ChainId, Hash32, Serial
+
+__all__ = ["Ledger"]
+
+_BATCH = 10_000
+"""Stamps an INSERT: large enough to be quick, small enough to keep memory flat."""
+
+
+class Ledger:
+    """The ledger in the file at `path`, which is made if it is not there. Close it or use it in a ``with``."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine = open_engine(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. Nothing that was written is lost if this is never called."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        with storage_errors(self.path), Session(self._engine) as session, session.begin():
+            yield session
+
+    # --- the series and its stamps
+
+    def plan_series(self, plan: SeriesPlan, stamps: Iterable[PlannedStamp]) -> None:
+        """Write down a series and its stamps before anything is sent.
+
+        Raises `InputError` if the ledger already has another plan under this id: what has been
+        planned may have been issued, and is never replaced.
+        """
+        known = self.plan_of(plan.id)
+        if known == plan:
+            return
+        if known is not None:
+            raise InputError(
+                f"The ledger already holds another series {plan.id}.",
+                where=str(self.path),
+                remedy="A series that was issued cannot be described anew. Give the new one another id or folder.",
+            )
+        with self._session() as session:
+            session.add(
+                SeriesRow(
+                    id=plan.id,
+                    description_sha256=plan.description_sha256,
+                    edition=plan.edition,
+                    edition_root=plan.edition_root,
+                    rarity_seed=plan.rarity_seed,
+                    chain_id=plan.chain_id,
+                    genesis_hash=plan.genesis_hash,
+                )
+            )
+            session.flush()
+            rows = (
+                {
+                    "series_id": plan.id,
+                    "serial": stamp.serial,
+                    "variant": stamp.variant,
+                    "claim_key": stamp.claim_key,
+                    "sheet": stamp.sheet,
+                    "position": stamp.position,
+                }
+                for stamp in stamps
+            )
+            while batch := list(islice(rows, _BATCH)):
+                session.execute(insert(StampRow), batch)
+
+    def plan_of(self, series_id: str) -> SeriesPlan | None:
+        """Return what was planned for a series, `None` if the ledger does not know it."""
+        with self._session() as session:
+            row = session.get(SeriesRow, series_id)
+            return None if row is None else _plan(row)
+
+    def record_issued(self, issued: IssuedSeries) -> None:
+        """Write down where the chain holds the series."""
+        with self._session() as session:
+            session.execute(
+                update(SeriesRow)
+                .where(SeriesRow.id == issued.plan.id)
+                .values(
+                    registry_address=issued.registry,
+                    contract=issued.contract,
+                    issue_transaction=issued.transaction,
+                    issue_block=issued.block_number,
+                    issue_gas=issued.gas_used,
+                )
+            )
+
+    def issued(self, series_id: str) -> IssuedSeries | None:
+        """Return where the chain holds the series, `None` if it has not been issued."""
+        with self._session() as session:
+            row = session.get(SeriesRow, series_id)
+            if (
+                row is None
+                or row.registry_address is None
+                or row.contract is None
+                or row.issue_transaction is None
+                or row.issue_block is None
+                or row.issue_gas is None
+            ):
+                return None
+            return IssuedSeries(
+                plan=_plan(row),
+                registry=Address(row.registry_address),
+                contract=Address(row.contract),
+                transaction=Hash32(row.issue_transaction),
+                block_number=row.issue_block,
+                gas_used=row.issue_gas,
+            )
+
+    def stamp(self, series_id: str, serial: Serial) -> StampRecord | None:
+        """Return one stamp, `None` if the series has no such serial."""
+        with self._session() as session:
+            row = session.get(StampRow, (series_id, serial))
+            return None if row is None else _stamp(row)
+
+    def stamp_by_claim_key(self, series_id: str, claim_key: Address) -> StampRecord | None:
+        """Return the stamp whose hidden code gives this key, `None` if no stamp of the series has it."""
+        with self._session() as session:
+            row = session.scalar(
+                select(StampRow).where(StampRow.series_id == series_id, StampRow.claim_key == claim_key)
+            )
+            return None if row is None else _stamp(row)
+
+    def record_claimed(self, series_id: str, serial: Serial, by: Address) -> None:
+        """Write down who took the token of a stamp."""
+        with self._session() as session:
+            session.execute(
+                update(StampRow).where(StampRow.series_id == series_id, StampRow.serial == serial).values(claimed_by=by)
+            )
+
+    def count_claimed(self, series_id: str) -> int:
+        """Return how many stamps of a series this ledger has seen claimed."""
+        with self._session() as session:
+            return (
+                session.scalar(
+                    select(func.count())
+                    .select_from(StampRow)
+                    .where(StampRow.series_id == series_id, StampRow.claimed_by.is_not(None))
+                )
+                or 0
+            )
+
+    # --- steps and prints
+
+    @contextmanager
+    def step(self, series_id: str, name: str, *, clock: Callable[[], int]) -> Iterator[None]:
+        """Record that a step runs, and that it ended unless it raised."""
+        with self._session() as session:
+            row = StepRow(series_id=series_id, step=name, begun_at=clock())
+            session.add(row)
+            session.flush()
+            key = row.id
+        yield
+        with self._session() as session:
+            session.execute(update(StepRow).where(StepRow.id == key).values(ended_at=clock()))
+
+    def steps(self, series_id: str) -> tuple[StepRecord, ...]:
+        """Return every run of every step of a series, oldest first."""
+        with self._session() as session:
+            rows = session.scalars(select(StepRow).where(StepRow.series_id == series_id).order_by(StepRow.id))
+            return tuple(
+                StepRecord(series_id=row.series_id, step=row.step, begun_at=row.begun_at, ended_at=row.ended_at)
+                for row in rows
+            )
+
+    def record_printed(self, series_id: str, file: PrintedFile) -> None:
+        """Write down a file that was made; one of the same name is the newer state of it."""
+        values = {"sha256": file.sha256, "first_serial": file.first_serial, "last_serial": file.last_serial}
+        with self._session() as session:
+            session.execute(
+                insert_or(PrintRow)
+                .values(series_id=series_id, name=file.name, **values)
+                .on_conflict_do_update(index_elements=["series_id", "name"], set_=values)
+            )
+
+    def printed(self, series_id: str) -> tuple[PrintedFile, ...]:
+        """Return the files made for a series, by name."""
+        with self._session() as session:
+            rows = session.scalars(select(PrintRow).where(PrintRow.series_id == series_id).order_by(PrintRow.name))
+            return tuple(
+                PrintedFile(
+                    name=row.name,
+                    sha256=Hash32(row.sha256),
+                    first_serial=Serial(row.first_serial),
+                    last_serial=Serial(row.last_serial),
+                )
+                for row in rows
+            )
+
+    # --- transactions
+
+    def sole_writer(self, chain_id: ChainId, sender: Address) -> AbstractContextManager[None]:
+        """Hold the right to send from an account; `StorageProblem` at once if another process has it."""
+        return file_lock(self.path.with_name(f"{self.path.name}.{chain_id}-{sender}.lock"))
+
+    def record_signed(self, transaction: TransactionRecord) -> None:
+        """Store signed bytes. When this returns they survive a power cut.
+
+        Raises `StorageProblem` if the intent already has a live transaction or the nonce is taken.
+        """
+        with self._session() as session:
+            session.add(
+                TransactionRow(
+                    hash=transaction.hash,
+                    intent=transaction.intent,
+                    chain_id=transaction.chain_id,
+                    sender=transaction.sender,
+                    nonce=transaction.nonce,
+                    raw=transaction.raw,
+                    state="signed",
+                )
+            )
+
+    def record_mined(
+        self,
+        hash_: Hash32,
+        *,
+        succeeded: bool,
+        block_number: int,
+        block_hash: Hash32,
+        gas_used: int,
+        contract: Address | None,
+    ) -> None:
+        """Write down the receipt of a transaction. A failed one frees its intent, never its nonce."""
+        with self._session() as session:
+            session.execute(
+                update(TransactionRow)
+                .where(TransactionRow.hash == hash_)
+                .values(
+                    state="mined" if succeeded else "failed",
+                    block_number=block_number,
+                    block_hash=block_hash,
+                    gas_used=gas_used,
+                    contract=contract,
+                )
+            )
+
+    def live_transaction(self, intent: str) -> TransactionRecord | None:
+        """Return the transaction of an intent that was signed or mined, `None` if it has none or it failed."""
+        with self._session() as session:
+            row = session.scalar(
+                select(TransactionRow).where(TransactionRow.intent == intent, TransactionRow.state != "failed")
+            )
+            return None if row is None else _transaction(row)
+
+    def highest_nonce(self, chain_id: ChainId, sender: Address) -> int | None:
+        """Return the highest nonce ever signed for an account, `None` if there is none."""
+        with self._session() as session:
+            return session.scalar(
+                select(func.max(TransactionRow.nonce)).where(
+                    TransactionRow.chain_id == chain_id, TransactionRow.sender == sender
+                )
+            )
+
+    def transactions(self) -> tuple[TransactionRecord, ...]:
+        """Return every transaction, in the order of sender and nonce."""
+        with self._session() as session:
+            rows = session.scalars(select(TransactionRow).order_by(TransactionRow.sender, TransactionRow.nonce))
+            return tuple(_transaction(row) for row in rows)
+
+    # --- ownership challenges
+
+    def use_nonce(self, nonce: str, *, at: int) -> bool:
+        """Use up the nonce of a challenge; return `False` if it was used before."""
+        with self._session() as session:
+            done = session.execute(
+                insert_or(ChallengeRow).values(nonce=nonce, used_at=at).on_conflict_do_nothing().returning(ChallengeRow)
+            )
+            return done.first() is not None
+
+
+def _plan(row: SeriesRow) -> SeriesPlan:
+    return SeriesPlan(
+        id=row.id,
+        description_sha256=Hash32(row.description_sha256),
+        edition=row.edition,
+        edition_root=Hash32(row.edition_root),
+        rarity_seed=Hash32(row.rarity_seed),
+        chain_id=ChainId(row.chain_id),
+        genesis_hash=Hash32(row.genesis_hash),
+    )
+
+
+def _stamp(row: StampRow) -> StampRecord:
+    return StampRecord(
+        planned=PlannedStamp(
+            serial=Serial(row.serial),
+            variant=row.variant,
+            claim_key=Address(row.claim_key),
+            sheet=row.sheet,
+            position=row.position,
+        ),
+        claimed_by=None if row.claimed_by is None else Address(row.claimed_by),
+    )
+
+
+def _transaction(row: TransactionRow) -> TransactionRecord:
+    return TransactionRecord(
+        intent=row.intent,
+        chain_id=ChainId(row.chain_id),
+        sender=Address(row.sender),
+        nonce=row.nonce,
+        hash=Hash32(row.hash),
+        raw=row.raw,
+        succeeded={"signed": None, "mined": True, "failed": False}[row.state],
+        block_number=row.block_number,
+        block_hash=None if row.block_hash is None else Hash32(row.block_hash),
+        gas_used=row.gas_used,
+        contract=None if row.contract is None else Address(row.contract),
+    )

@@ -1,0 +1,100 @@
+"""What goes into the ledger and comes out of it: frozen, free of SQLAlchemy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cryptostamp.primitives import Address, ChainId, Hash32, Serial
+
+__all__ = [
+    "IssuedSeries",
+    "PlannedStamp",
+    "PrintedFile",
+    "SeriesPlan",
+    "StampRecord",
+    "StepRecord",
+    "TransactionRecord",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesPlan:
+    """What is fixed about a series before its first transaction."""
+
+    id: str
+    description_sha256: Hash32
+    """Of the series as it was described; a changed description is another series."""
+    edition: int
+    edition_root: Hash32
+    rarity_seed: Hash32
+    chain_id: ChainId
+    genesis_hash: Hash32
+    """Tells one local chain from the next, which have the same id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedSeries:
+    """A plan that the chain has taken."""
+
+    plan: SeriesPlan
+    registry: Address
+    contract: Address
+    transaction: Hash32
+    block_number: int
+    gas_used: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedStamp:
+    """One stamp as the edition fixes it. `variant` is an index into the variants of the series."""
+
+    serial: Serial
+    variant: int
+    claim_key: Address
+    sheet: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StampRecord:
+    """One stamp as the ledger knows it."""
+
+    planned: PlannedStamp
+    claimed_by: Address | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """One run of a step. Times are UTC seconds; `ended_at` is `None` while it runs or when it was killed."""
+
+    series_id: str
+    step: str
+    begun_at: int
+    ended_at: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedFile:
+    """A file made for the printer or the shop. `name` is relative to the folder of prints."""
+
+    name: str
+    sha256: Hash32
+    first_serial: Serial
+    last_serial: Serial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionRecord:
+    """A signed transaction and, once it has been mined, where. The last five are `None` until then."""
+
+    intent: str
+    chain_id: ChainId
+    sender: Address
+    nonce: int
+    hash: Hash32
+    raw: bytes = field(repr=False)
+    succeeded: bool | None = None
+    block_number: int | None = None
+    block_hash: Hash32 | None = None
+    gas_used: int | None = None
+    contract: Address | None = None

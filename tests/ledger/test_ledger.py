@@ -1,0 +1,281 @@
+"""The ledger keeps what it was told, once, and says clearly when it cannot."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cryptostamp.errors import InputError, StorageProblem
+from cryptostamp.ledger import (
+    IssuedSeries,
+    Ledger,
+    PlannedStamp,
+    PrintedFile,
+    SeriesPlan,
+    TransactionRecord,
+)
+from cryptostamp.primitives import Address, ChainId, Serial, keccak256, parse_address
+
+ALICE = parse_address("0x" + "a1" * 20)
+BOB = parse_address("0x" + "b0" * 20)
+CHAIN = ChainId(31337)
+
+PLAN = SeriesPlan(
+    id="LEAP",
+    description_sha256=keccak256(b"description"),
+    edition=30,
+    edition_root=keccak256(b"root"),
+    rarity_seed=keccak256(b"seed"),
+    chain_id=CHAIN,
+    genesis_hash=keccak256(b"genesis"),
+)
+
+
+def key_of(serial: int) -> Address:
+    return parse_address("0x" + serial.to_bytes(20, "big").hex())
+
+
+def stamps(count: int = 30) -> Iterator[PlannedStamp]:
+    for serial in range(1, count + 1):
+        yield PlannedStamp(
+            serial=Serial(serial), variant=serial % 5, claim_key=key_of(serial), sheet=1, position=serial
+        )
+
+
+def transaction(intent: str = "issue", nonce: int = 0, sender: Address = ALICE) -> TransactionRecord:
+    raw = f"{intent} {nonce} {sender}".encode()
+    return TransactionRecord(intent=intent, chain_id=CHAIN, sender=sender, nonce=nonce, hash=keccak256(raw), raw=raw)
+
+
+def mine(ledger: Ledger, record: TransactionRecord, *, succeeded: bool = True) -> None:
+    ledger.record_mined(
+        record.hash, succeeded=succeeded, block_number=7, block_hash=keccak256(b"7"), gas_used=21_000, contract=None
+    )
+
+
+def query(path: Path, statement: str) -> tuple[object, ...] | None:
+    """Run one statement as another program would, and return its first row."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        row: tuple[object, ...] | None = raw.execute(statement).fetchone()
+        return row
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with Ledger(tmp_path / "ledger.sqlite3") as opened:
+        yield opened
+
+
+class TestSeries:
+    def test_a_plan_and_its_stamps_are_kept(self, ledger: Ledger) -> None:
+        """A planned series and each of its stamps come back as they were written, also from a new process' view."""
+        ledger.plan_series(PLAN, stamps())
+        with Ledger(ledger.path) as again:
+            assert again.plan_of("LEAP") == PLAN
+            assert again.issued("LEAP") is None
+            record = again.stamp("LEAP", Serial(30))
+            assert record is not None
+            assert (record.planned, record.claimed_by) == (list(stamps())[29], None)
+            assert again.stamp("LEAP", Serial(31)) is None
+
+    def test_planning_the_same_series_again_changes_nothing(self, ledger: Ledger) -> None:
+        """A step that was killed can plan again without a second set of stamps."""
+        ledger.plan_series(PLAN, stamps())
+        ledger.plan_series(PLAN, stamps())
+        assert query(ledger.path, "SELECT count(*) FROM stamps") == (30,)
+
+    def test_another_series_under_the_same_id_is_refused(self, ledger: Ledger) -> None:
+        """A changed description never replaces what may have been issued."""
+        ledger.plan_series(PLAN, stamps())
+        with pytest.raises(InputError, match="already holds another series LEAP"):
+            ledger.plan_series(replace(PLAN, edition=31), stamps(31))
+        assert ledger.plan_of("LEAP") == PLAN
+
+    def test_a_plan_that_breaks_off_leaves_nothing(self, ledger: Ledger) -> None:
+        """If the stamps cannot all be written, the series is not there either."""
+
+        def broken() -> Iterator[PlannedStamp]:
+            yield from stamps(3)
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            ledger.plan_series(PLAN, broken())
+        assert ledger.plan_of("LEAP") is None
+        assert ledger.stamp("LEAP", Serial(1)) is None
+
+    def test_where_the_series_was_issued_is_kept(self, ledger: Ledger) -> None:
+        """Contract, registry, block and gas of the issue come back."""
+        ledger.plan_series(PLAN, stamps())
+        issued = IssuedSeries(
+            plan=PLAN, registry=ALICE, contract=BOB, transaction=keccak256(b"tx"), block_number=3, gas_used=2_000_000
+        )
+        ledger.record_issued(issued)
+        assert ledger.issued("LEAP") == issued
+
+    def test_a_stamp_is_found_by_its_claim_key(self, ledger: Ledger) -> None:
+        """The address of a claim key leads to its stamp, a stranger's to none."""
+        ledger.plan_series(PLAN, stamps())
+        found = ledger.stamp_by_claim_key("LEAP", key_of(12))
+        assert found is not None
+        assert found.planned.serial == 12
+        assert ledger.stamp_by_claim_key("LEAP", ALICE) is None
+
+    def test_claims_are_counted(self, ledger: Ledger) -> None:
+        """A claimed stamp names its claimer and is counted once."""
+        ledger.plan_series(PLAN, stamps())
+        for _ in range(2):
+            ledger.record_claimed("LEAP", Serial(5), BOB)
+        found = ledger.stamp("LEAP", Serial(5))
+        assert found is not None
+        assert found.claimed_by == BOB
+        assert ledger.count_claimed("LEAP") == 1
+
+
+class TestSteps:
+    def test_a_finished_step_has_both_times(self, ledger: Ledger) -> None:
+        """A step that ends is recorded with when it began and ended."""
+        times = iter([100, 107])
+        with ledger.step("LEAP", "issue", clock=lambda: next(times)):
+            assert ledger.steps("LEAP")[0].ended_at is None
+        (step,) = ledger.steps("LEAP")
+        assert (step.step, step.begun_at, step.ended_at) == ("issue", 100, 107)
+
+    def test_a_step_that_fails_never_ended(self, ledger: Ledger) -> None:
+        """A step that raises stays visible as begun."""
+        with pytest.raises(ZeroDivisionError), ledger.step("LEAP", "print", clock=lambda: 1):
+            raise ZeroDivisionError
+        assert ledger.steps("LEAP")[0].ended_at is None
+
+    def test_a_file_printed_again_replaces_its_record(self, ledger: Ledger) -> None:
+        """The ledger holds the newest hash of a file, not two rows of one name."""
+        ledger.plan_series(PLAN, stamps())
+        first = PrintedFile(name="a.pdf", sha256=keccak256(b"1"), first_serial=Serial(1), last_serial=Serial(25))
+        second = replace(first, sha256=keccak256(b"2"))
+        ledger.record_printed("LEAP", first)
+        ledger.record_printed("LEAP", second)
+        assert ledger.printed("LEAP") == (second,)
+
+
+class TestTransactions:
+    def test_signed_bytes_are_durable_before_anything_else(self, ledger: Ledger) -> None:
+        """What was recorded as signed is read by another process at once."""
+        record = transaction()
+        ledger.record_signed(record)
+        assert query(ledger.path, "SELECT raw, state FROM transactions") == (record.raw, "signed")
+        assert query(ledger.path, "PRAGMA journal_mode") == ("wal",)
+
+    def test_an_intent_has_one_live_transaction(self, ledger: Ledger) -> None:
+        """A second transaction for a live intent is refused by the database itself."""
+        ledger.record_signed(transaction(nonce=0))
+        with pytest.raises(StorageProblem, match="UNIQUE"):
+            ledger.record_signed(transaction(nonce=1))
+
+    def test_a_nonce_is_used_once(self, ledger: Ledger) -> None:
+        """Two intents cannot take one nonce of one account, and another account is free to."""
+        ledger.record_signed(transaction("a", nonce=4))
+        with pytest.raises(StorageProblem, match="UNIQUE"):
+            ledger.record_signed(transaction("b", nonce=4))
+        ledger.record_signed(transaction("b", nonce=4, sender=BOB))
+        assert ledger.highest_nonce(CHAIN, BOB) == 4
+
+    def test_a_failed_transaction_frees_its_intent_but_not_its_nonce(self, ledger: Ledger) -> None:
+        """After a revert the intent may be signed again, with the next nonce."""
+        record = transaction(nonce=2)
+        ledger.record_signed(record)
+        mine(ledger, record, succeeded=False)
+        assert ledger.live_transaction("issue") is None
+        assert ledger.highest_nonce(CHAIN, ALICE) == 2
+        ledger.record_signed(transaction(nonce=3))
+        assert [each.succeeded for each in ledger.transactions()] == [False, None]
+
+    def test_a_mined_transaction_stays_live(self, ledger: Ledger) -> None:
+        """A mined intent is never signed again; its receipt is kept."""
+        record = transaction()
+        ledger.record_signed(record)
+        mine(ledger, record)
+        live = ledger.live_transaction("issue")
+        assert live is not None
+        assert (live.succeeded, live.block_number, live.gas_used) == (True, 7, 21_000)
+
+    def test_no_nonce_was_signed_yet(self, ledger: Ledger) -> None:
+        """An account that has not sent has no highest nonce."""
+        assert ledger.highest_nonce(CHAIN, ALICE) is None
+
+    def test_the_raw_bytes_stay_out_of_the_repr(self) -> None:
+        """A transaction in a log line does not carry bytes that anybody could broadcast."""
+        assert "raw" not in repr(transaction())
+
+
+class TestChallenges:
+    def test_a_nonce_is_accepted_once(self, ledger: Ledger) -> None:
+        """The same answer presented again is refused, also by a new process."""
+        assert ledger.use_nonce("n1", at=1)
+        with Ledger(ledger.path) as again:
+            assert not again.use_nonce("n1", at=2)
+            assert again.use_nonce("n2", at=2)
+
+
+def run(program: str, path: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=False)
+
+
+class TestSoleWriter:
+    def test_a_second_process_is_told_who_holds_the_account(self, ledger: Ledger) -> None:
+        """Two processes never send from one account at once; the second names the first."""
+        program = (
+            "import sys; from pathlib import Path; from cryptostamp.ledger import Ledger\n"
+            f"with Ledger(Path(sys.argv[1])).sole_writer({CHAIN}, {ALICE!r}): pass"
+        )
+        with ledger.sole_writer(CHAIN, ALICE):
+            held = subprocess.run(
+                [sys.executable, "-c", program, ledger.path], capture_output=True, text=True, check=False
+            )
+        assert held.returncode != 0
+        assert f"Another Cryptostamp process (id {os.getpid()}) is sending" in held.stderr
+        free = run(program, ledger.path)
+        assert (free.returncode, free.stderr) == (0, "")
+
+    def test_two_accounts_do_not_wait_for_each_other(self, ledger: Ledger) -> None:
+        """The lock is on one account of one chain."""
+        with ledger.sole_writer(CHAIN, ALICE), ledger.sole_writer(CHAIN, BOB), ledger.sole_writer(ChainId(1), ALICE):
+            assert ledger.plan_of("LEAP") is None
+
+
+class TestRefusals:
+    def test_a_ledger_of_another_version_is_refused(self, tmp_path: Path) -> None:
+        """A ledger written by another schema is left alone."""
+        path = tmp_path / "ledger.sqlite3"
+        query(path, "PRAGMA user_version = 99")
+        with pytest.raises(StorageProblem, match="schema version 99"):
+            Ledger(path)
+
+    def test_a_strange_database_is_refused(self, tmp_path: Path) -> None:
+        """Somebody else's SQLite file is not turned into a ledger."""
+        path = tmp_path / "ledger.sqlite3"
+        query(path, "CREATE TABLE notes (text)")
+        with pytest.raises(StorageProblem, match="schema version 0"):
+            Ledger(path)
+
+    def test_a_file_that_is_no_database_is_refused(self, tmp_path: Path) -> None:
+        """A text file under the ledger's name gives one sentence and stays as it is."""
+        path = tmp_path / "ledger.sqlite3"
+        path.write_text("Dear printer, " * 200)
+        with pytest.raises(StorageProblem, match="file is not a database"):
+            Ledger(path)
+        assert path.read_text().startswith("Dear printer")
+
+    def test_a_folder_that_cannot_be_made_is_named(self, tmp_path: Path) -> None:
+        """A file where the folder should be is reported with the ledger's path."""
+        (tmp_path / "issued").write_text("")
+        with pytest.raises(StorageProblem) as caught:
+            Ledger(tmp_path / "issued" / "ledger.sqlite3")
+        assert caught.value.where.endswith("ledger.sqlite3")
+        assert caught.value.exit_code == 3
