@@ -1,1 +1,28 @@
-"""TBD."""
+"""The codes on a stamp: the public code on its face, the short code beside it, the hidden claim code.
+
+Parsing, checking, writing, and their QR symbols. This room knows no chain and no edition: whether a
+well-formed code names a real stamp is for `cryptostamp.scan` to find out.
+"""
+
+from cryptostamp.codes.claim_code import ClaimCode, parse_claim_code
+from cryptostamp.codes.fields import tag_of
+from cryptostamp.codes.kind import Kind, classify
+from cryptostamp.codes.public_code import PublicCode, check_host, parse_public_code
+from cryptostamp.codes.short_code import ShortCode, parse_short_code
+from cryptostamp.codes.symbol import QrSymbol, claim_symbol, public_symbol
+
+__all__ = [
+    "ClaimCode",
+    "Kind",
+    "PublicCode",
+    "QrSymbol",
+    "ShortCode",
+    "check_host",
+    "claim_symbol",
+    "classify",
+    "parse_claim_code",
+    "parse_public_code",
+    "parse_short_code",
+    "public_symbol",
+    "tag_of",
+]
