@@ -1,0 +1,95 @@
+"""What a verdict must ask, and whom it may believe.
+
+The rooms that answer are `cryptostamp.chain` (any object with these methods will do) and the
+edition dossier. `Trust` is stated by whoever verifies: it is empty unless somebody chose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from cryptostamp.primitives import Address, ChainId, Hash32, Serial
+
+__all__ = ["BlockFacts", "ChainSource", "ClaimFacts", "PublishedEdition", "SeriesStatusFacts", "StampFacts", "Trust"]
+
+
+class BlockFacts(Protocol):
+    """The block an answer rests on. The timestamp is UTC seconds."""
+
+    @property
+    def number(self) -> int: ...  # noqa: D102
+    @property
+    def timestamp(self) -> int: ...  # noqa: D102
+
+
+class StampFacts(Protocol):
+    """What the contract says of one stamp."""
+
+    @property
+    def owner(self) -> Address: ...  # noqa: D102
+    @property
+    def claimed(self) -> bool: ...  # noqa: D102
+    @property
+    def variant(self) -> int: ...  # noqa: D102
+
+
+class ClaimFacts(Protocol):
+    """When a token left custody, and to whom. The timestamp is UTC seconds."""
+
+    @property
+    def to(self) -> Address: ...  # noqa: D102
+    @property
+    def timestamp(self) -> int: ...  # noqa: D102
+
+
+class SeriesStatusFacts(Protocol):
+    """What a registry says of a series and of the post that registered it."""
+
+    @property
+    def post_name(self) -> str: ...  # noqa: D102
+    @property
+    def post_domain(self) -> str: ...  # noqa: D102
+    @property
+    def post_active(self) -> bool: ...  # noqa: D102
+    @property
+    def series_active(self) -> bool: ...  # noqa: D102
+
+
+class ChainSource(Protocol):
+    """One node. Each method may raise `NodeUnreachable`; what a hostile contract answers is never trusted."""
+
+    def chain_id(self) -> ChainId: ...  # noqa: D102
+    def head(self) -> BlockFacts: ...  # noqa: D102
+    def is_our_code(self, contract: Address) -> bool | None: ...  # noqa: D102
+    def series_status(self, registry: Address, contract: Address) -> SeriesStatusFacts | None: ...  # noqa: D102
+    def edition_root(self, contract: Address) -> Hash32: ...  # noqa: D102
+    def stamp(self, contract: Address, serial: Serial) -> StampFacts | None: ...  # noqa: D102
+    def claim_event(self, contract: Address, serial: Serial) -> ClaimFacts | None: ...  # noqa: D102
+
+
+class PublishedEdition(Protocol):
+    """The public side of an edition: what its dossier says."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def size(self) -> int: ...  # noqa: D102
+    @property
+    def root(self) -> Hash32: ...  # noqa: D102
+    @property
+    def variant_names(self) -> tuple[str, ...]: ...  # noqa: D102
+    def claim_key(self, serial: Serial) -> Address: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """What the person who verifies believes: registries, and editions whose dossier they hold.
+
+    `registries` has at most one registry for each chain. `editions` is keyed by chain and contract;
+    the dossier is checked against the contract's own edition root before it is used.
+    """
+
+    registries: Mapping[ChainId, Address] = field(default_factory=dict)
+    editions: Mapping[tuple[ChainId, Address], PublishedEdition] = field(default_factory=dict)
