@@ -187,6 +187,8 @@ def _check(code: ProofCode, holds: bool, passed: str, failed: str) -> OwnershipC
 
 
 def _signer(text: str, signature: bytes) -> Address | None:
+    if len(signature) != 65:  # noqa: PLR2004  (r, s and v)
+        return None
     try:
         return parse_address(Account.recover_message(encode_defunct(text=text), signature=signature))
     except (BadSignature, ValidationError, ValueError, TypeError):

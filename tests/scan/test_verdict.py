@@ -1,0 +1,293 @@
+"""The verdict asks in the right order, believes only whom it was told to, and says what it could not check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from cryptostamp.codes import PublicCode
+from cryptostamp.errors import ContractRefusal, NodeUnreachable
+from cryptostamp.primitives import Address, ChainId, Hash32, Serial, keccak256, parse_address
+from cryptostamp.scan import CheckCode, Conclusion, Outcome, Trust, Verdict, verify_code, verify_nothing
+
+CHAIN = ChainId(31337)
+CONTRACT = parse_address("0x" + "c0" * 20)
+REGISTRY = parse_address("0x" + "4e" * 20)
+CUSTODY = parse_address("0x" + "11" * 20)
+OWNER = parse_address("0x" + "22" * 20)
+ROOT = keccak256(b"root")
+
+
+def claim_key(serial: int) -> Address:
+    return parse_address("0x" + serial.to_bytes(20, "big").hex())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    number: int = 42
+    timestamp: int = 1_790_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stamp:
+    owner: Address = CUSTODY
+    claimed: bool = False
+    variant: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    to: Address = OWNER
+    timestamp: int = 1_780_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    post_name: str = "Lilypond Post"
+    post_domain: str = "lilypond.example"
+    post_active: bool = True
+    series_active: bool = True
+
+
+@dataclass
+class Node:
+    """A node that answers from its fields; `broken` names the questions it fails on."""
+
+    status: Status | None = field(default_factory=Status)
+    ours: bool | None = True
+    state: Stamp | None = field(default_factory=Stamp)
+    chain: ChainId = CHAIN
+    root: Hash32 = ROOT
+    broken: dict[str, Exception] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def _answer(self, question: str, answer: Any) -> Any:  # noqa: ANN401
+        self.asked.append(question)
+        if question in self.broken:
+            raise self.broken[question]
+        return answer
+
+    def chain_id(self) -> ChainId:
+        """Answer with the chain of the node."""
+        return self._answer("chain_id", self.chain)
+
+    def head(self) -> Block:
+        """Answer with the newest block."""
+        return self._answer("head", Block())
+
+    def is_our_code(self, contract: Address) -> bool | None:
+        """Answer whether the contract is a published one."""
+        assert contract == CONTRACT
+        return self._answer("is_our_code", self.ours)
+
+    def series_status(self, registry: Address, contract: Address) -> Status | None:
+        """Answer what the registry says."""
+        assert (registry, contract) == (REGISTRY, CONTRACT)
+        return self._answer("series_status", self.status)
+
+    def edition_root(self, contract: Address) -> Hash32:
+        """Answer with the root in the contract."""
+        assert contract == CONTRACT
+        return self._answer("edition_root", self.root)
+
+    def stamp(self, contract: Address, serial: Serial) -> Stamp | None:
+        """Answer with the state of a stamp."""
+        assert contract == CONTRACT
+        return self._answer("stamp", self.state if serial <= 1000 else None)
+
+    def claim_event(self, contract: Address, serial: Serial) -> Claim | None:
+        """Answer with the claim."""
+        assert (contract, serial) == (CONTRACT, 42)
+        return self._answer("claim_event", Claim())
+
+
+@dataclass(frozen=True)
+class Dossier:
+    title: str = "Leapfrog"
+    size: int = 1000
+    root: Hash32 = ROOT
+    variant_names: tuple[str, ...] = ("Meadow green", "Azure blue")
+
+    def claim_key(self, serial: Serial) -> Address:
+        """Return the published key of a serial."""
+        return claim_key(serial)
+
+
+TRUST = Trust(registries={CHAIN: REGISTRY}, editions={(CHAIN, CONTRACT): Dossier()})
+CODE = PublicCode.make(
+    host="lilypond.example", chain_id=CHAIN, contract=CONTRACT, serial=Serial(42), claim_key=claim_key(42)
+)
+
+
+def verify(code: PublicCode = CODE, *, node: Node | None = None, trust: Trust = TRUST) -> Verdict:
+    return verify_code(code.text, trust=trust, source=node or Node())
+
+
+def failed(verdict: Verdict) -> list[CheckCode]:
+    return [check.code for check in verdict.checks if check.outcome is Outcome.FAILED]
+
+
+class TestGenuine:
+    def test_an_unclaimed_stamp(self) -> None:
+        """A stamp that the post issued and nobody claimed is genuine, and the sentence says so in full."""
+        verdict = verify()
+        assert verdict.conclusion is Conclusion.GENUINE
+        assert verdict.sentence == (
+            "Genuine code. Leapfrog no. 42 of 1,000, Azure blue, issued by Lilypond Post. "
+            "The token has not been claimed; the post keeps it."
+        )
+        assert {check.outcome for check in verdict.checks} == {Outcome.PASSED}
+
+    def test_a_claimed_stamp_names_its_owner_and_the_day(self) -> None:
+        """A buyer sees from the face alone that the hidden code was used, when, and whose the token is."""
+        verdict = verify(node=Node(state=Stamp(owner=OWNER, claimed=True)))
+        assert verdict.conclusion is Conclusion.GENUINE
+        assert f"was claimed on 2026-05-28 20:26:40 UTC; it belongs to {OWNER}" in verdict.sentence
+        assert verdict.stamp is not None
+        assert verdict.stamp.claimed_by == OWNER
+
+    def test_every_verdict_says_what_a_scan_cannot_prove(self) -> None:
+        """A copied public code looks genuine, so no verdict is without the caveat about the paper."""
+        verdict = verify()
+        assert "no scan can tell whether this paper" in verdict.caveat
+        assert "paper is genuine" not in verdict.sentence
+
+    def test_all_checks_are_listed_in_order(self) -> None:
+        """A verdict lists each check once, in the order of examination."""
+        assert [check.code for check in verify().checks] == list(CheckCode)[1:]
+
+    def test_another_domain_is_a_warning(self) -> None:
+        """A code that leads elsewhere keeps its verdict but warns about the hidden code."""
+        verdict = verify(replace(CODE, host="frogs.example"))
+        assert verdict.conclusion is Conclusion.GENUINE
+        warning = next(check for check in verdict.checks if check.code is CheckCode.HOST_OF_POST)
+        assert warning.outcome is Outcome.FAILED
+        assert "do not enter the hidden code there" in warning.sentence
+
+
+class TestForgeries:
+    """The threats: forged serials, invented codes, look-alike contracts, revoked posts."""
+
+    def test_a_serial_beyond_the_edition(self) -> None:
+        """A forged serial is not genuine."""
+        code = PublicCode.make(
+            host="lilypond.example", chain_id=CHAIN, contract=CONTRACT, serial=Serial(1001), claim_key=claim_key(1001)
+        )
+        verdict = verify(code)
+        assert (verdict.conclusion, failed(verdict)) == (Conclusion.NOT_GENUINE, [CheckCode.SERIAL_IN_EDITION])
+
+    def test_an_invented_code(self) -> None:
+        """A well-formed code whose tag the post never committed to is not genuine."""
+        code = PublicCode.make(
+            host="lilypond.example", chain_id=CHAIN, contract=CONTRACT, serial=Serial(42), claim_key=claim_key(43)
+        )
+        verdict = verify(code)
+        assert (verdict.conclusion, failed(verdict)) == (Conclusion.NOT_GENUINE, [CheckCode.TAG_AGREES])
+        assert verdict.stamp is None
+
+    def test_a_look_alike_contract(self) -> None:
+        """A contract that no post registered is a look-alike, and it is never asked anything."""
+        node = Node(status=None)
+        verdict = verify(node=node)
+        assert (verdict.conclusion, failed(verdict)) == (Conclusion.NOT_GENUINE, [CheckCode.CONTRACT_REGISTERED])
+        assert node.asked == ["chain_id", "head", "series_status"]
+
+    @pytest.mark.parametrize(
+        ("status", "sentence"),
+        [
+            (Status(post_active=False), "Lilypond Post is no longer an admitted post."),
+            (Status(series_active=False), "Lilypond Post has withdrawn this series from the registry."),
+        ],
+    )
+    def test_a_revoked_post_or_series(self, status: Status, sentence: str) -> None:
+        """Revoking changes the verdict."""
+        verdict = verify(node=Node(status=status))
+        assert verdict.conclusion is Conclusion.NOT_GENUINE
+        assert sentence in verdict.sentence
+
+    @pytest.mark.parametrize("ours", [False, None])
+    def test_a_registered_contract_with_other_code(self, ours: bool | None) -> None:  # noqa: FBT001
+        """A contract whose code is not ours is not believed, even if somebody registered it."""
+        node = Node(ours=ours)
+        verdict = verify(node=node)
+        assert (verdict.conclusion, failed(verdict)) == (Conclusion.NOT_GENUINE, [CheckCode.CONTRACT_CODE])
+        assert "stamp" not in node.asked
+
+    def test_another_company_s_code(self) -> None:
+        """A QR of somebody else is not a stamp's."""
+        verdict = verify_code("https://example.com/menu", trust=TRUST, source=Node())
+        assert (verdict.conclusion, failed(verdict)) == (Conclusion.NOT_GENUINE, [CheckCode.WELL_FORMED])
+
+    def test_hostile_text_does_not_reach_the_terminal(self) -> None:
+        """Control characters of a code never appear in a verdict."""
+        verdict = verify_code("https://x\x1b[2J\u202e/S/1", trust=TRUST, source=Node())
+        everything = verdict.sentence + "".join(check.sentence for check in verdict.checks)
+        assert everything.isprintable()
+
+
+class TestUnknown:
+    """Unreachable and lying nodes: what could not be checked is never genuine and never counterfeit."""
+
+    QUESTIONS = ("chain_id", "head", "series_status", "is_our_code", "stamp", "edition_root")
+
+    @pytest.mark.parametrize("question", QUESTIONS)
+    @pytest.mark.parametrize("error", [NodeUnreachable("it is down"), ContractRefusal("it reverted")])
+    def test_a_node_that_fails_at_any_question(self, question: str, error: Exception) -> None:
+        """Whichever question a node fails on, the answer is unknown and says why."""
+        verdict = verify(node=Node(broken={question: error}))
+        assert verdict.conclusion is Conclusion.UNKNOWN
+        assert failed(verdict) == []
+        assert f"The node gave no usable answer: {error}" in verdict.sentence
+
+    def test_no_node_at_all(self) -> None:
+        """Without a node a well-formed code stays unknown."""
+        verdict = verify_code(CODE.text, trust=TRUST, source=None)
+        assert verdict.conclusion is Conclusion.UNKNOWN
+        assert verdict.outcome_of(CheckCode.WELL_FORMED) is Outcome.PASSED
+
+    def test_a_node_of_another_chain(self) -> None:
+        """A node of another chain cannot say anything about the code."""
+        node = Node(chain=ChainId(1))
+        verdict = verify(node=node)
+        assert verdict.conclusion is Conclusion.UNKNOWN
+        assert node.asked == ["chain_id"]
+
+    def test_nobody_is_trusted_by_default(self) -> None:
+        """An empty trust leaves everything unknown: no default vouches for a contract."""
+        verdict = verify(trust=Trust())
+        assert verdict.conclusion is Conclusion.UNKNOWN
+        assert verdict.outcome_of(CheckCode.CONTRACT_REGISTERED) is Outcome.NOT_CHECKED
+
+    def test_without_the_dossier_an_invented_code_cannot_be_told(self) -> None:
+        """A verifier without the edition's dossier says that it cannot tell."""
+        verdict = verify(trust=Trust(registries={CHAIN: REGISTRY}))
+        assert verdict.conclusion is Conclusion.UNKNOWN
+        assert verdict.stamp is not None
+        assert verdict.stamp.title is None
+
+    def test_a_dossier_of_another_edition_is_not_used(self) -> None:
+        """A dossier that the contract does not commit to proves nothing."""
+        verdict = verify(node=Node(root=keccak256(b"another")))
+        assert verdict.conclusion is Conclusion.UNKNOWN
+        assert verdict.outcome_of(CheckCode.TAG_AGREES) is Outcome.NOT_CHECKED
+
+    def test_a_typing_error(self) -> None:
+        """A mistyped code is nobody's forgery."""
+        verdict = verify_code(CODE.text[:-1] + "?", trust=TRUST, source=Node(), typed=True)
+        assert verdict.conclusion is Conclusion.UNKNOWN
+
+    def test_an_unreadable_picture(self) -> None:
+        """A picture without a code gives the reason as the verdict."""
+        verdict = verify_nothing("No QR code was found in the picture.")
+        assert verdict.conclusion is Conclusion.UNKNOWN
+        assert verdict.sentence == "Cannot tell. No QR code was found in the picture."
+
+    @pytest.mark.parametrize("make", [lambda: Node(state=Stamp(variant=9)), lambda: Node(state=Stamp(variant=255))])
+    def test_a_variant_that_the_dossier_does_not_know(self, make: Callable[[], Node]) -> None:
+        """A contract that names a variant beyond the dossier leads to no name, not to an error."""
+        verdict = verify(node=make())
+        assert verdict.stamp is not None
+        assert verdict.stamp.variant is None
