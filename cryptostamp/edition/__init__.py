@@ -1,1 +1,38 @@
-"""TBD."""
+"""The numbers and secrets of one print run: claim codes and keys, edition root, rarity, public dossier.
+
+Everything here follows from a series, one secret and one seed: same input, same edition. This room
+knows no chain and no paper.
+"""
+
+from cryptostamp.edition.claim_key import ClaimKey, claim_key_of, recover_claim_signer
+from cryptostamp.edition.claim_key_list import ClaimKeyList
+from cryptostamp.edition.dossier import Deployment, DesignFacts, Dossier, SeriesFacts
+from cryptostamp.edition.dossier_folder import content_address, read_dossier, write_dossier
+from cryptostamp.edition.edition import Edition, build_edition
+from cryptostamp.edition.merkle import MerkleTree, leaf_of, verify_proof
+from cryptostamp.edition.rarity import permute, seed_commitment, variant_index, variant_indices
+from cryptostamp.edition.secret import EditionSecret
+
+__all__ = [
+    "ClaimKey",
+    "ClaimKeyList",
+    "Deployment",
+    "DesignFacts",
+    "Dossier",
+    "Edition",
+    "EditionSecret",
+    "MerkleTree",
+    "SeriesFacts",
+    "build_edition",
+    "claim_key_of",
+    "content_address",
+    "leaf_of",
+    "permute",
+    "read_dossier",
+    "recover_claim_signer",
+    "seed_commitment",
+    "variant_index",
+    "variant_indices",
+    "verify_proof",
+    "write_dossier",
+]
