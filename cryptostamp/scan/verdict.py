@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from cryptostamp.codes import PublicCode, parse_public_code
-from cryptostamp.errors import CodeFormatError, EnvironmentProblem, Refused
+from cryptostamp.errors import CodeFormatError, CryptostampError
 from cryptostamp.primitives import Address, Serial
 from cryptostamp.scan.checks import DECISIVE, Check, CheckCode, Conclusion, Outcome, conclude
 from cryptostamp.scan.sources import BlockFacts, ChainSource, PublishedEdition, Trust
@@ -67,7 +67,7 @@ class _Stop(Exception):
 class _Examination:
     """One code being examined: the checks made so far, the node that is asked, and who is believed."""
 
-    def __init__(self, trust: Trust, source: ChainSource | None) -> None:
+    def __init__(self, trust: Trust, source: ChainSource | str) -> None:
         self.checks: list[Check] = []
         self._trust = trust
         self._source = source
@@ -85,7 +85,7 @@ class _Examination:
         """Put a question to the node; whatever goes wrong with it means that this was not checked."""
         try:
             return question()
-        except (EnvironmentProblem, Refused) as error:
+        except CryptostampError as error:
             self._not_checked(code, f"The node gave no usable answer: {error.what}")
             raise _Stop from error
 
@@ -109,8 +109,8 @@ class _Examination:
     def _reach(self, code: PublicCode) -> tuple[ChainSource, BlockFacts]:
         check = CheckCode.CHAIN_REACHED
         source = self._source
-        if source is None:
-            self._not_checked(check, f"No node of chain {code.chain_id} was asked.")
+        if isinstance(source, str):
+            self._not_checked(check, source)
             raise _Stop
         chain_id = self._ask(check, source.chain_id)
         if chain_id != code.chain_id:
@@ -213,10 +213,10 @@ class _Examination:
         return edition
 
 
-def verify_code(text: str, *, trust: Trust, source: ChainSource | None, typed: bool = False) -> Verdict:
+def verify_code(text: str, *, trust: Trust, source: ChainSource | str, typed: bool = False) -> Verdict:
     """Return the verdict on the text of a public code.
 
-    `source` is a node of the chain the code names, or `None` if there is none to ask. A `typed`
+    `source` is a node of the chain the code names, or the sentence that says why none can be asked. A `typed`
     text that is not well formed is probably a slip of the finger, and leaves the answer unknown;
     one that was read from a picture is what somebody printed. Never raises for what a stranger
     can put into a code, a node or a contract.

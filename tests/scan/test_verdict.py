@@ -244,8 +244,9 @@ class TestUnknown:
 
     def test_no_node_at_all(self) -> None:
         """Without a node a well-formed code stays unknown."""
-        verdict = verify_code(CODE.text, trust=TRUST, source=None)
+        verdict = verify_code(CODE.text, trust=TRUST, source="The node at localhost cannot be reached.")
         assert verdict.conclusion is Conclusion.UNKNOWN
+        assert verdict.sentence == "Cannot tell. The node at localhost cannot be reached."
         assert verdict.outcome_of(CheckCode.WELL_FORMED) is Outcome.PASSED
 
     def test_a_node_of_another_chain(self) -> None:
