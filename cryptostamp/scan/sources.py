@@ -12,7 +12,16 @@ from typing import Protocol
 
 from cryptostamp.primitives import Address, ChainId, Hash32, Serial
 
-__all__ = ["BlockFacts", "ChainSource", "ClaimFacts", "PublishedEdition", "SeriesStatusFacts", "StampFacts", "Trust"]
+__all__ = [
+    "BlockFacts",
+    "ChainSource",
+    "ClaimFacts",
+    "PostFacts",
+    "PublishedEdition",
+    "SeriesStatusFacts",
+    "StampFacts",
+    "Trust",
+]
 
 
 class BlockFacts(Protocol):
@@ -44,17 +53,24 @@ class ClaimFacts(Protocol):
     def timestamp(self) -> int: ...  # noqa: D102
 
 
-class SeriesStatusFacts(Protocol):
-    """What a registry says of a series and of the post that registered it."""
+class PostFacts(Protocol):
+    """What a registry says of a post."""
 
     @property
-    def post_name(self) -> str: ...  # noqa: D102
+    def name(self) -> str: ...  # noqa: D102
     @property
-    def post_domain(self) -> str: ...  # noqa: D102
+    def domain(self) -> str: ...  # noqa: D102
     @property
-    def post_active(self) -> bool: ...  # noqa: D102
+    def active(self) -> bool: ...  # noqa: D102
+
+
+class SeriesStatusFacts(Protocol):
+    """What a registry says of a series: who registered it, and whether that still stands."""
+
     @property
-    def series_active(self) -> bool: ...  # noqa: D102
+    def post(self) -> PostFacts: ...  # noqa: D102
+    @property
+    def active(self) -> bool: ...  # noqa: D102
 
 
 class ChainSource(Protocol):

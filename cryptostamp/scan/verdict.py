@@ -67,7 +67,7 @@ class _Stop(Exception):
 class _Examination:
     """One code being examined: the checks made so far, the node that is asked, and who is believed."""
 
-    def __init__(self, trust: Trust, source: ChainSource | str) -> None:
+    def __init__(self, trust: Trust, source: ChainSource) -> None:
         self.checks: list[Check] = []
         self._trust = trust
         self._source = source
@@ -109,9 +109,6 @@ class _Examination:
     def _reach(self, code: PublicCode) -> tuple[ChainSource, BlockFacts]:
         check = CheckCode.CHAIN_REACHED
         source = self._source
-        if isinstance(source, str):
-            self._not_checked(check, source)
-            raise _Stop
         chain_id = self._ask(check, source.chain_id)
         if chain_id != code.chain_id:
             self._not_checked(check, f"The code is of chain {code.chain_id}; the node that was asked is of {chain_id}.")
@@ -132,22 +129,22 @@ class _Examination:
         if status is None:
             self._failed(check, f"No post has registered the contract {code.contract}: it is a look-alike.")
             raise _Stop
-        if not status.post_active:
-            self._failed(check, f"{status.post_name} is no longer an admitted post.")
+        if not status.post.active:
+            self._failed(check, f"{status.post.name} is no longer an admitted post.")
             raise _Stop
-        if not status.series_active:
-            self._failed(check, f"{status.post_name} has withdrawn this series from the registry.")
+        if not status.active:
+            self._failed(check, f"{status.post.name} has withdrawn this series from the registry.")
             raise _Stop
-        self._passed(check, f"The contract was registered by {status.post_name}.")
-        if code.host == status.post_domain:
+        self._passed(check, f"The contract was registered by {status.post.name}.")
+        if code.host == status.post.domain:
             self._passed(CheckCode.HOST_OF_POST, f"The code leads to the post's own domain, {code.host}.")
         else:
             self._failed(
                 CheckCode.HOST_OF_POST,
-                f"The code leads to {code.host}, but the post's domain is {status.post_domain}: "
+                f"The code leads to {code.host}, but the post's domain is {status.post.domain}: "
                 "do not enter the hidden code there.",
             )
-        return status.post_name
+        return status.post.name
 
     def _contract_code(self, code: PublicCode, source: ChainSource) -> None:
         check = CheckCode.CONTRACT_CODE
@@ -213,10 +210,10 @@ class _Examination:
         return edition
 
 
-def verify_code(text: str, *, trust: Trust, source: ChainSource | str, typed: bool = False) -> Verdict:
+def verify_code(text: str, *, trust: Trust, source: ChainSource, typed: bool = False) -> Verdict:
     """Return the verdict on the text of a public code.
 
-    `source` is a node of the chain the code names, or the sentence that says why none can be asked. A `typed`
+    `source` is a node; one that cannot be reached, or is of another chain, leaves the answer unknown. A `typed`
     text that is not well formed is probably a slip of the finger, and leaves the answer unknown;
     one that was read from a picture is what somebody printed. Never raises for what a stranger
     can put into a code, a node or a contract.
