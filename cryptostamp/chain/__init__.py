@@ -1,1 +1,64 @@
-"""TBD."""
+"""The only room that talks to a node: contracts, calls, sending, events, and a local chain to try them on.
+
+Knows nothing of paper and of where things are stored: what must be remembered goes through the `Journal` protocol.
+`cryptostamp.chain.compile` is not imported here; it is for a checkout only.
+"""
+
+from cryptostamp.chain.anvil import LocalNode, find_anvil, start_local_node
+from cryptostamp.chain.artifacts import Artifact, load_artifact
+from cryptostamp.chain.journal import Journal, MemoryJournal, MinedTransaction, SignedTransaction
+from cryptostamp.chain.node import MAX_TRANSACTION_GAS, Block, Chain, Fees, Log
+from cryptostamp.chain.postal_registry import Post, PostalRegistry, SeriesStatus, deploy_registry
+from cryptostamp.chain.reader import ChainReader
+from cryptostamp.chain.sender import Sender
+from cryptostamp.chain.signers import (
+    LOCAL_CHAIN_IDS,
+    DevSigner,
+    KeystoreSigner,
+    Signer,
+    UnsignedTransaction,
+)
+from cryptostamp.chain.stamp_series import (
+    ClaimEvent,
+    Deployment,
+    SeriesTerms,
+    Stamp,
+    StampSeries,
+    StampState,
+    deploy_series,
+)
+
+__all__ = [
+    "LOCAL_CHAIN_IDS",
+    "MAX_TRANSACTION_GAS",
+    "Artifact",
+    "Block",
+    "Chain",
+    "ChainReader",
+    "ClaimEvent",
+    "Deployment",
+    "DevSigner",
+    "Fees",
+    "Journal",
+    "KeystoreSigner",
+    "LocalNode",
+    "Log",
+    "MemoryJournal",
+    "MinedTransaction",
+    "Post",
+    "PostalRegistry",
+    "Sender",
+    "SeriesStatus",
+    "SeriesTerms",
+    "SignedTransaction",
+    "Signer",
+    "Stamp",
+    "StampSeries",
+    "StampState",
+    "UnsignedTransaction",
+    "deploy_registry",
+    "deploy_series",
+    "find_anvil",
+    "load_artifact",
+    "start_local_node",
+]

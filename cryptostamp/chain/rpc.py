@@ -1,0 +1,123 @@
+"""Ask a node one question over JSON-RPC, and let nothing but answers and `NodeUnreachable` come out.
+
+Rests on JSON-RPC 2.0 over HTTP as Ethereum nodes speak it (EIP-1474), with web3.py's HTTP provider as the transport.
+Does not retry: what may be asked twice is for the caller to know. The path of the URL may hold an access key, so
+messages show its host only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from eth_typing import URI
+from requests.exceptions import HTTPError, RequestException, Timeout
+from web3.exceptions import Web3Exception
+from web3.providers.rpc import HTTPProvider
+from web3.types import RPCEndpoint
+
+from cryptostamp.errors import InputError, NodeUnreachable
+
+__all__ = ["RpcClient", "RpcFailure", "bytes_of", "hex_of", "int_of"]
+
+_LIMIT_EXCEEDED = -32005  # EIP-1474
+_TOO_MANY_REQUESTS = 429
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RpcFailure:
+    """The node understood the question and answered with an error."""
+
+    code: int
+    message: str
+    data: bytes
+    """The revert data of a failed call, empty where the node sent none."""
+
+
+class RpcClient:
+    """One JSON-RPC endpoint. Safe to use from several threads."""
+
+    def __init__(self, url: str, *, timeout_s: float = 10.0) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise InputError("The URL of the node is not one.", remedy="Give it as http://host:port or https://host/…")
+        self.host = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
+        self._provider = HTTPProvider(
+            URI(url), request_kwargs={"timeout": timeout_s}, exception_retry_configuration=None
+        )
+
+    def __repr__(self) -> str:
+        return f"RpcClient(host={self.host!r})"
+
+    def request(self, method: str, *parameters: object) -> Any:  # noqa: ANN401 - JSON
+        """Return the node's result as JSON, or an `RpcFailure`; raise `NodeUnreachable` if it gives neither."""
+        try:
+            response: Any = self._provider.make_request(RPCEndpoint(method), list(parameters))
+        except Timeout as error:
+            raise self.unreachable("does not answer in time") from error
+        except HTTPError as error:
+            status = error.response.status_code if error.response is not None else "an error"
+            reason = "asks for fewer questions" if status == _TOO_MANY_REQUESTS else f"answers with HTTP {status}"
+            raise self.unreachable(reason) from error
+        except RequestException as error:
+            raise self.unreachable("cannot be reached") from error
+        except (Web3Exception, ValueError, TypeError) as error:
+            raise self.unreachable("does not speak JSON-RPC") from error
+        if not isinstance(response, dict) or ("error" not in response and "result" not in response):
+            raise self.unreachable("does not speak JSON-RPC")
+        failure = response.get("error")
+        if failure is None:
+            return response.get("result")
+        if not isinstance(failure, dict):
+            return RpcFailure(code=0, message=str(failure)[:500], data=b"")
+        code = failure.get("code")
+        if code in {_LIMIT_EXCEEDED, _TOO_MANY_REQUESTS}:
+            raise self.unreachable("asks for fewer questions")
+        return RpcFailure(
+            code=code if isinstance(code, int) else 0,
+            message=str(failure.get("message", ""))[:500],
+            data=_revert_data(failure.get("data")),
+        )
+
+    def unreachable(self, reason: str) -> NodeUnreachable:
+        """Return the error that says the node `reason`, ready to be raised."""
+        return NodeUnreachable(
+            f"The node at {self.host} {reason}.",
+            remedy="Check the node's address and that it runs, then try again; nothing is lost.",
+        )
+
+
+def hex_of(data: bytes | int) -> str:
+    """Return bytes as hex data, an integer as a quantity (EIP-1474)."""
+    return f"{data:#x}" if isinstance(data, int) else "0x" + data.hex()
+
+
+def int_of(value: object) -> int:
+    """Return a quantity of JSON-RPC; raise `ValueError` if it is none."""
+    if not isinstance(value, str):
+        raise ValueError(f"not a quantity: {value!r}")  # noqa: TRY004 - one error for every malformed answer
+    return int(value, 16)
+
+
+def bytes_of(value: object, *, length: int | None = None) -> bytes:
+    """Return hex data of JSON-RPC, of `length` bytes if that is given; raise `ValueError` if it is none."""
+    if not isinstance(value, str) or not value.startswith("0x"):
+        raise ValueError(f"not data: {value!r}")
+    data = bytes.fromhex(value[2:])
+    if length is not None and len(data) != length:
+        raise ValueError(f"not {length} bytes: {value!r}")
+    return data
+
+
+def _revert_data(value: object) -> bytes:
+    """Return the revert data of an error: nodes send it as hex, or wrapped in an object, or with a word before it."""
+    if isinstance(value, dict):
+        value = value.get("data")
+    if isinstance(value, str):
+        _, mark, digits = value.rpartition("0x")
+        try:
+            return bytes.fromhex(digits) if mark else b""
+        except ValueError:
+            return b""
+    return b""
