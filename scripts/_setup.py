@@ -186,7 +186,7 @@ def diagnose(output):
     if "no space left" in text or "enospc" in text:
         return "The disk is full. Make room, then run the same command again."
     if "do not match the hashes" in text or "eintegrity" in text:
-        return "A downloaded file is not the one that was locked. Do not use it; check the package index or mirror you use."
+        return "A downloaded file is not the one that was locked. Do not use it; check your package index."
     signs = (
         "connection",
         "resolve",

@@ -5,7 +5,7 @@ Knows nothing of paper and of where things are stored: what must be remembered g
 """
 
 from cryptostamp.chain.anvil import LocalNode, find_anvil, start_local_node
-from cryptostamp.chain.artifacts import Artifact, load_artifact
+from cryptostamp.chain.artifacts import Artifact, compiler_input, load_artifact
 from cryptostamp.chain.journal import Journal, MemoryJournal, MinedTransaction, SignedTransaction
 from cryptostamp.chain.node import MAX_TRANSACTION_GAS, Block, Chain, Fees, Log
 from cryptostamp.chain.postal_registry import Post, PostalRegistry, SeriesStatus, deploy_registry
@@ -56,6 +56,7 @@ __all__ = [
     "StampSeries",
     "StampState",
     "UnsignedTransaction",
+    "compiler_input",
     "deploy_registry",
     "deploy_series",
     "find_anvil",

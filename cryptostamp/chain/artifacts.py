@@ -14,7 +14,7 @@ from importlib import resources
 from cryptostamp.chain.interface import ContractInterface
 from cryptostamp.errors import StorageProblem
 
-__all__ = ["CONTRACTS", "Artifact", "load_artifact"]
+__all__ = ["CONTRACTS", "Artifact", "compiler_input", "load_artifact"]
 
 CONTRACTS = ("PostalRegistry", "StampSeries")
 """The contracts that are deployed; the source of each is contracts/src/<name>.sol."""
@@ -66,5 +66,16 @@ def load_artifact(name: str) -> Artifact:
     except (OSError, ValueError, KeyError) as error:
         raise StorageProblem(
             f"The compiled contract {name} is missing or damaged.",
+            remedy="Install cryptostamp again, or run scripts/compile in a checkout.",
+        ) from error
+
+
+def compiler_input() -> bytes:
+    """Return the standard JSON that the compiler was given: with it anybody can verify the deployed bytecode."""
+    try:
+        return resources.files("cryptostamp.artifacts").joinpath("compiler-input.json").read_bytes()
+    except OSError as error:
+        raise StorageProblem(
+            "The compiler input of the contracts is missing.",
             remedy="Install cryptostamp again, or run scripts/compile in a checkout.",
         ) from error

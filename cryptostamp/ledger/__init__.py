@@ -9,6 +9,7 @@ from __future__ import annotations
 from cryptostamp.ledger.ledger import Ledger
 from cryptostamp.ledger.models import SCHEMA_VERSION
 from cryptostamp.ledger.records import (
+    ChallengeRecord,
     IssuedSeries,
     PlannedStamp,
     PrintedFile,
@@ -20,6 +21,7 @@ from cryptostamp.ledger.records import (
 
 __all__ = [
     "SCHEMA_VERSION",
+    "ChallengeRecord",
     "IssuedSeries",
     "Ledger",
     "PlannedStamp",

@@ -21,6 +21,7 @@ from cryptostamp.errors import InputError
 from cryptostamp.ledger.database import file_lock, open_engine, storage_errors
 from cryptostamp.ledger.models import ChallengeRow, PrintRow, SeriesRow, StampRow, StepRow, TransactionRow
 from cryptostamp.ledger.records import (
+    ChallengeRecord,
     IssuedSeries,
     PlannedStamp,
     PrintedFile,
@@ -301,11 +302,34 @@ class Ledger:
 
     # --- ownership challenges
 
+    def record_challenge(self, challenge: ChallengeRecord) -> None:
+        """Write down a challenge before it is shown; `StorageProblem` if its nonce was used before."""
+        with self._session() as session:
+            session.add(ChallengeRow(**{name: getattr(challenge, name) for name in challenge.__slots__}))
+
+    def challenge(self, nonce: str) -> ChallengeRecord | None:
+        """Return a challenge that was asked here, `None` if it was not."""
+        with self._session() as session:
+            row = session.get(ChallengeRow, nonce)
+            if row is None:
+                return None
+            return ChallengeRecord(
+                nonce=row.nonce,
+                public_code=row.public_code,
+                verifier=row.verifier,
+                address=Address(row.address),
+                issued_at=row.issued_at,
+                expires_at=row.expires_at,
+            )
+
     def use_nonce(self, nonce: str, *, at: int) -> bool:
-        """Use up the nonce of a challenge; return `False` if it was used before."""
+        """Use up the nonce of a challenge; return `False` if it was used before or never asked."""
         with self._session() as session:
             done = session.execute(
-                insert_or(ChallengeRow).values(nonce=nonce, used_at=at).on_conflict_do_nothing().returning(ChallengeRow)
+                update(ChallengeRow)
+                .where(ChallengeRow.nonce == nonce, ChallengeRow.used_at.is_(None))
+                .values(used_at=at)
+                .returning(ChallengeRow.nonce)
             )
             return done.first() is not None
 

@@ -104,9 +104,14 @@ class PrintRow(Base):
 
 
 class ChallengeRow(Base):
-    """A nonce of an ownership challenge that has been answered: it will not be accepted again."""
+    """An ownership challenge that was asked here, and when it was answered: it is accepted once."""
 
     __tablename__ = "challenges"
 
     nonce: Mapped[str] = mapped_column(primary_key=True)
-    used_at: Mapped[int]
+    public_code: Mapped[str]
+    verifier: Mapped[str]
+    address: Mapped[str]
+    issued_at: Mapped[int]
+    expires_at: Mapped[int]
+    used_at: Mapped[int | None]

@@ -98,3 +98,15 @@ class TransactionRecord:
     block_hash: Hash32 | None = None
     gas_used: int | None = None
     contract: Address | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeRecord:
+    """An ownership challenge that was asked. Times are UTC seconds."""
+
+    nonce: str
+    public_code: str
+    verifier: str
+    address: Address
+    issued_at: int
+    expires_at: int

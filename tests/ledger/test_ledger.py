@@ -15,6 +15,7 @@ import pytest
 
 from cryptostamp.errors import InputError, StorageProblem
 from cryptostamp.ledger import (
+    ChallengeRecord,
     IssuedSeries,
     Ledger,
     PlannedStamp,
@@ -215,12 +216,37 @@ class TestTransactions:
 
 
 class TestChallenges:
+    CHALLENGE = ChallengeRecord(
+        nonce="a1b2c3d4",
+        public_code="https://POST.EXAMPLE/S/1",
+        verifier="dealer.example",
+        address=ALICE,
+        issued_at=100,
+        expires_at=700,
+    )
+
+    def test_a_challenge_is_kept_as_it_was_asked(self, ledger: Ledger) -> None:
+        """The verifier answers from its own record, not from what it is shown."""
+        ledger.record_challenge(self.CHALLENGE)
+        assert ledger.challenge("a1b2c3d4") == self.CHALLENGE
+        assert ledger.challenge("other") is None
+
     def test_a_nonce_is_accepted_once(self, ledger: Ledger) -> None:
         """The same answer presented again is refused, also by a new process."""
-        assert ledger.use_nonce("n1", at=1)
+        ledger.record_challenge(self.CHALLENGE)
+        assert ledger.use_nonce("a1b2c3d4", at=200)
         with Ledger(ledger.path) as again:
-            assert not again.use_nonce("n1", at=2)
-            assert again.use_nonce("n2", at=2)
+            assert not again.use_nonce("a1b2c3d4", at=201)
+
+    def test_a_nonce_that_was_never_asked_is_refused(self, ledger: Ledger) -> None:
+        """A challenge somebody wrote for themselves is worth nothing."""
+        assert not ledger.use_nonce("invented", at=1)
+
+    def test_a_nonce_is_asked_once(self, ledger: Ledger) -> None:
+        """Two challenges never share a nonce."""
+        ledger.record_challenge(self.CHALLENGE)
+        with pytest.raises(StorageProblem, match="UNIQUE"):
+            ledger.record_challenge(self.CHALLENGE)
 
 
 def run(program: str, path: Path) -> subprocess.CompletedProcess[str]:

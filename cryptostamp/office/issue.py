@@ -1,0 +1,270 @@
+"""Issue a series: fix its numbers and secrets, deploy its contract with every token in it, publish its dossier.
+
+The order is what makes it safe to be killed anywhere. The secret is sealed on disk before anything
+depends on it; the plan is in the ledger before anything is sent; each transaction is in the journal
+before a node sees it. Running it again finds what is there and goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+from cryptostamp.chain import (
+    Chain,
+    Deployment,
+    PostalRegistry,
+    Sender,
+    SeriesTerms,
+    Signer,
+    StampSeries,
+    compiler_input,
+    deploy_registry,
+    deploy_series,
+)
+from cryptostamp.edition import Deployment as Place
+from cryptostamp.edition import (
+    Dossier,
+    Edition,
+    EditionSecret,
+    SeriesFacts,
+    build_edition,
+    variant_indices,
+    write_dossier,
+)
+from cryptostamp.errors import InputError, Refused
+from cryptostamp.ledger import IssuedSeries, Ledger, PlannedStamp, SeriesPlan
+from cryptostamp.office.accounts import local_authority
+from cryptostamp.office.journal import LedgerJournal
+from cryptostamp.office.workspace import Workspace
+from cryptostamp.press import check_press
+from cryptostamp.primitives import Address, Hash32, Serial
+from cryptostamp.series import Series
+
+__all__ = ["Issue", "Progress", "issue"]
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is in all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """A series that the chain holds, and what that took."""
+
+    issued: IssuedSeries
+    dossier: Dossier
+    dossier_address: str
+    """The content address of the dossier: ``sha256:`` and 64 hex digits."""
+
+    @property
+    def gas_per_stamp(self) -> float:
+        """The gas of the issuing transaction, deployment included, for each stamp."""
+        return self.issued.gas_used / self.issued.plan.edition
+
+
+def issue(
+    series: Series,
+    *,
+    workspace: Workspace,
+    chain: Chain,
+    post: Signer,
+    passphrase: str,
+    registry: Address | None = None,
+    progress: Progress = lambda _what, _done, _total: None,
+    clock: Callable[[], int] = lambda: int(time.time()),
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+) -> Issue:
+    """Issue `series` on `chain` from the account `post`, or go on where this was stopped.
+
+    `registry` is the one that has admitted the post; without it, a local test chain gets one of its
+    own. `passphrase` seals the secret of the edition. Raises `InputError` for a wrong passphrase, a
+    changed series or a post that the registry does not know, before anything is sent.
+    """
+    check_press(series)
+    with workspace.ledger() as ledger, ledger.step(series.id, "issue", clock=clock):
+        plan = ledger.plan_of(series.id)
+        _check_plan(plan, series, chain, workspace)
+        seed = plan.rarity_seed if plan else Hash32(random_bytes(32))
+        secret = _secret(workspace, passphrase, random_bytes, needed=plan is not None)
+        edition = build_edition(
+            series, secret, seed, progress=lambda done, total: progress("Deriving claim keys", done, total)
+        )
+        if plan is None:
+            plan = _plan(series, edition, chain)
+            progress("Writing the ledger", 0, 1)
+            ledger.plan_series(plan, _stamps(series, edition))
+        if edition.root != plan.edition_root:
+            raise InputError(
+                "The sealed secret is not the one that this series was planned with.",
+                where=str(workspace.secret_path),
+                remedy="Put back the file edition.age that lay beside this ledger.",
+            )
+        sender = Sender(chain, post, LedgerJournal(ledger))
+        progress("Issuing on the chain", 0, 3)
+        registry = _registry(series, sender, registry, ledger)
+        progress("Issuing on the chain", 1, 3)
+        deployment = _deploy(series, edition, sender)
+        progress("Issuing on the chain", 2, 3)
+        PostalRegistry(chain, registry).register_series(
+            sender, intent=f"{series.id}: register", contract=deployment.contract
+        )
+        _confirm(edition, StampSeries(chain, deployment.contract))
+        progress("Issuing on the chain", 3, 3)
+        issued = IssuedSeries(
+            plan=plan,
+            registry=registry,
+            contract=deployment.contract,
+            transaction=deployment.transaction_hash,
+            block_number=deployment.block_number,
+            gas_used=deployment.gas_used,
+        )
+        ledger.record_issued(issued)
+        dossier = _dossier(series, edition, issued)
+        address = write_dossier(workspace.dossier_folder, dossier)
+    return Issue(issued=issued, dossier=dossier, dossier_address=address)
+
+
+def _description_hash(series: Series) -> Hash32:
+    """Return the hash of everything that the issue of a series depends on, artwork included."""
+    facts = json.dumps(asdict(SeriesFacts.of(series)), sort_keys=True, default=str)
+    return Hash32(hashlib.sha256(facts.encode()).digest())
+
+
+def _check_plan(plan: SeriesPlan | None, series: Series, chain: Chain, workspace: Workspace) -> None:
+    if plan is None:
+        return
+    if plan.description_sha256 != _description_hash(series):
+        raise InputError(
+            f"The series {series.id} has been changed since its issue was begun.",
+            where=str(workspace.ledger_path),
+            remedy="Undo the changes to series.toml and artwork, or issue the new series into another folder (--issued).",
+        )
+    if (plan.chain_id, plan.genesis_hash) != (chain.chain_id, chain.genesis_hash):
+        raise InputError(
+            f"The issue of {series.id} was begun on another chain (a local chain that has ended counts as another one).",
+            where=str(workspace.ledger_path),
+            remedy="Connect to that chain, or issue into another folder (--issued).",
+        )
+
+
+def _secret(
+    workspace: Workspace, passphrase: str, random_bytes: Callable[[int], bytes], *, needed: bool
+) -> EditionSecret:
+    if needed or workspace.secret_path.exists():
+        return workspace.open_secret(passphrase)
+    secret = EditionSecret.generate(random_bytes)
+    workspace.keep_secret(secret, passphrase)
+    return secret
+
+
+def _plan(series: Series, edition: Edition, chain: Chain) -> SeriesPlan:
+    return SeriesPlan(
+        id=series.id,
+        description_sha256=_description_hash(series),
+        edition=edition.size,
+        edition_root=edition.root,
+        rarity_seed=edition.seed,
+        chain_id=chain.chain_id,
+        genesis_hash=chain.genesis_hash,
+    )
+
+
+def _stamps(series: Series, edition: Edition) -> Iterator[PlannedStamp]:
+    per_sheet = series.sheet.stamps
+    for index, variant in enumerate(variant_indices(edition.counts, edition.seed)):
+        yield PlannedStamp(
+            serial=Serial(index + 1),
+            variant=int(variant),
+            claim_key=edition.claim_keys[index],
+            sheet=index // per_sheet + 1,
+            position=index % per_sheet + 1,
+        )
+
+
+def _registry(series: Series, sender: Sender, registry: Address | None, ledger: Ledger) -> Address:
+    """Return the registry that has admitted the post; on a local chain, make one and admit it if none is given."""
+    issuer = series.issuer
+    chain = sender.chain
+    if registry is None:
+        authority = Sender(chain, local_authority(chain), LedgerJournal(ledger))
+        registry = deploy_registry(
+            authority, intent=f"{series.id}: local registry", authority=authority.address
+        ).contract
+        PostalRegistry(chain, registry).admit_post(
+            authority,
+            intent=f"{series.id}: admit the post",
+            country=issuer.country,
+            name=issuer.name,
+            domain=issuer.domain,
+            account=sender.address,
+        )
+    post = PostalRegistry(chain, registry).post_of(sender.address)
+    if post is None or not post.active:
+        raise Refused(
+            f"The registry {registry} has not admitted the account {sender.address} as a post.",
+            remedy="Ask the authority of the registry to admit it, or give the keystore of the account it admitted.",
+        )
+    if (post.country, post.domain) != (issuer.country, issuer.domain):
+        raise InputError(
+            f"The registry knows this account as {post.name} ({post.country}, {post.domain}); "
+            f"the series says {issuer.name} ({issuer.country}, {issuer.domain}).",
+            remedy="Correct [issuer] in series.toml, or have the registry changed.",
+        )
+    return registry
+
+
+def _deploy(series: Series, edition: Edition, sender: Sender) -> Deployment:
+    terms = SeriesTerms(
+        name=series.title,
+        symbol=series.id,
+        custody=sender.address,
+        edition=edition.size,
+        edition_root=edition.root,
+        rarity_seed=edition.seed,
+        variant_counts=edition.counts,
+        # Metadata of tokens is fixed for ever at issue, so none is named before there is a place that lasts.
+        contract_uri="",
+        base_uri="",
+    )
+    return deploy_series(sender, intent=f"{series.id}: issue", terms=terms)
+
+
+def _confirm(edition: Edition, contract: StampSeries) -> None:
+    """Read back what was issued: root, counts, and that custody holds the first stamp and the last."""
+    terms = contract.terms()
+    agrees = (terms.edition, terms.edition_root, terms.rarity_seed, terms.variant_counts) == (
+        edition.size,
+        edition.root,
+        edition.seed,
+        edition.counts,
+    )
+    for serial in (Serial(1), Serial(edition.size)):
+        stamp = contract.stamp(serial)
+        agrees = agrees and stamp is not None and stamp.variant == edition.variant_index(serial)
+    if not agrees:
+        raise Refused(
+            f"The contract {contract.address} does not hold the edition that was planned.",
+            remedy="Do not print. Compare the node with another one, then run the same command again.",
+        )
+
+
+def _dossier(series: Series, edition: Edition, issued: IssuedSeries) -> Dossier:
+    return Dossier(
+        series=SeriesFacts.of(series),
+        edition=edition,
+        deployment=Place(
+            chain_id=issued.plan.chain_id,
+            genesis_hash=issued.plan.genesis_hash,
+            contract=issued.contract,
+            registry=issued.registry,
+            transaction=issued.transaction,
+        ),
+        files={
+            "compiler-input.json": compiler_input(),
+            **{design.artwork.name: design.artwork.read_bytes() for design in series.designs},
+        },
+    )

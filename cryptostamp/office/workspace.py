@@ -1,0 +1,107 @@
+"""Where the files of an issued series lie: one folder, by default ``issued/`` beside the series.toml.
+
+::
+
+    issued/
+    ├── ledger.sqlite3     what has been done, nothing secret
+    ├── edition.age        the secret of the edition, sealed with a passphrase
+    ├── dossier/           what goes public at issue
+    └── print/             what goes to the printer and the shop
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptostamp.edition import Dossier, EditionSecret, read_dossier
+from cryptostamp.errors import InputError, StorageProblem
+from cryptostamp.ledger import Ledger
+
+__all__ = ["Workspace", "write_file"]
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folder of one issued series."""
+
+    folder: Path
+
+    @property
+    def ledger_path(self) -> Path:
+        """The SQLite file of the ledger."""
+        return self.folder / "ledger.sqlite3"
+
+    @property
+    def secret_path(self) -> Path:
+        """The sealed secret of the edition."""
+        return self.folder / "edition.age"
+
+    @property
+    def dossier_folder(self) -> Path:
+        """What goes public."""
+        return self.folder / "dossier"
+
+    @property
+    def print_folder(self) -> Path:
+        """What goes to the printer and the shop."""
+        return self.folder / "print"
+
+    def ledger(self) -> Ledger:
+        """Open the ledger, and make it if it is not there."""
+        return Ledger(self.ledger_path)
+
+    def dossier(self) -> Dossier:
+        """Return the public dossier; raise `InputError` if the series has not been issued from here."""
+        if not self.dossier_folder.is_dir():
+            raise InputError(
+                "No issued series was found here.",
+                where=str(self.folder),
+                remedy="Issue the series first (cryptostamp issue), or say with --issued where it was issued.",
+            )
+        return read_dossier(self.dossier_folder)
+
+    def keep_secret(self, secret: EditionSecret, passphrase: str) -> None:
+        """Seal the secret of a new edition; never replaces one that is there."""
+        write_file(self.secret_path, secret.seal(passphrase), replace=False)
+
+    def open_secret(self, passphrase: str) -> EditionSecret:
+        """Return the secret of the edition; raise `InputError` for a wrong passphrase."""
+        try:
+            sealed = self.secret_path.read_bytes()
+        except OSError as error:
+            raise StorageProblem(
+                f"The sealed secret of the edition cannot be read: {error.strerror}.",
+                where=str(self.secret_path),
+                remedy="Put it back from your safe copy; without it no claim code can be printed.",
+            ) from error
+        return EditionSecret.unseal(sealed, passphrase)
+
+
+def write_file(path: Path, data: bytes, *, replace: bool = True) -> None:
+    """Write a file, with the permissions of its owner alone, that is there in full or not at all.
+
+    Without `replace`, a file that is there already is left alone, and `StorageProblem` is raised.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(descriptor)
+            if replace:
+                os.replace(name, path)  # noqa: PTH105  (beside os.link, which pathlib has the other way round)
+            else:
+                os.link(name, path)  # fails if there is a file, even one that was made this very moment
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageProblem(
+            f"The file cannot be written: {error.strerror}.",
+            where=str(path),
+            remedy="Check that it is not there already, and check free space and permissions.",
+        ) from error
