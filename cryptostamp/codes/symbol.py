@@ -8,7 +8,7 @@ and not by the penalty score, makes the symbols of a series alike, and spares th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -35,7 +35,7 @@ class QrSymbol:
 
     version: int
     """1..40; the symbol has 17 + 4 x version modules a side."""
-    modules: npt.NDArray[np.bool_]
+    modules: npt.NDArray[np.bool_] = field(repr=False)
     """Square, rows from top to bottom, True is dark. Read-only."""
 
     @property
