@@ -20,7 +20,7 @@ from cryptostamp.series.schema import MAX_KINDS
 __all__ = ["Problem", "check_rules"]
 
 _MAX_SHEET_MM: Final = 1000
-_MAX_ARTWORK_BYTES: Final = 10_000_000
+_MAX_ARTWORK_BYTES: Final = 5_000_000
 _MAX_NAME: Final = 200
 
 

@@ -185,18 +185,19 @@ _ARTWORK: Final = """\
 <rect width="364" height="276" fill="url(#sky)"/>
 <circle cx="252" cy="132" r="62" fill="#fff6df" fill-opacity=".6"/>
 <circle cx="252" cy="132" r="40" fill="#fffaf0"/>
+<path d="M0 170C46 128 84 122 128 150C168 174 206 132 256 140C300 147 332 170 364 152V276H0Z" fill="#fbf1e0"/>
 <path d="M0 170C46 128 84 122 128 150C168 174 206 132 256 140C300 147 332 170 364 152V276H0Z"
- fill="currentColor" fill-opacity=".3"/>
+ fill="currentColor" fill-opacity=".35"/>
 <path d="M0 202C52 168 98 178 146 198C200 220 238 172 292 182C324 188 346 198 364 192V276H0Z"
  fill="currentColor" fill-opacity=".55"/>
 <path d="M0 240C60 204 124 214 182 232C240 250 304 216 364 226V276H0Z" fill="currentColor"/>
 <path d="M0 240C60 204 124 214 182 232C240 250 304 216 364 226" fill="none" stroke="#ffffff" stroke-opacity=".35"
  stroke-width="2"/>
-<g fill="none" stroke="#ffffff" stroke-width="2.4" stroke-linecap="round" stroke-dasharray="9 8">
-<path d="M18 132C44 150 66 148 88 128"/>
-</g>
-<path d="M98 116L176 64L146 142L128 122Z" fill="#ffffff"/>
-<path d="M98 116L176 64L128 122Z" fill="currentColor" fill-opacity=".18"/>
-<path d="M128 122L176 64L134 146Z" fill="currentColor" fill-opacity=".5"/>
+<path d="M26 92C38 120 62 146 88 140S118 118 126 132" fill="none" stroke="#ffffff" stroke-width="2.6"
+ stroke-linecap="round" stroke-dasharray="8 7"/>
+<path d="M96 104L180 50L128 112Z" fill="#ffffff"/>
+<path d="M140 120L180 50L156 134Z" fill="#ffffff"/>
+<path d="M128 112L180 50L140 120L130 138Z" fill="currentColor" fill-opacity=".55"/>
+<path d="M96 104L180 50L128 112Z" fill="currentColor" fill-opacity=".12"/>
 </svg>
 """
