@@ -1,1 +1,54 @@
-"""TBD."""
+"""The office: the steps in the life of a series, each one function that joins the rooms.
+
+Every step can be killed at any moment and run again: it goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from cryptostamp.office.chains import DEFAULT_RPC, chain_of, local_post
+from cryptostamp.office.claim import Claim, SignedClaim, claim, send_claim, sign_claim
+from cryptostamp.office.compiling import check_artifacts, contracts_folder, write_compiled
+from cryptostamp.office.demo import DEMO_PASSPHRASE, Demo, DemoListener, run_demo
+from cryptostamp.office.doctor import Finding, examine
+from cryptostamp.office.issue import Issue, Progress, issue
+from cryptostamp.office.journal import LedgerJournal
+from cryptostamp.office.preview import Preview, check, preview
+from cryptostamp.office.printing import PrintJob, print_stamps, public_code_of
+from cryptostamp.office.prove import ask_owner, check_owner
+from cryptostamp.office.verify import resolve_code, verify
+from cryptostamp.office.workspace import Workspace
+
+__all__ = [
+    "DEFAULT_RPC",
+    "DEMO_PASSPHRASE",
+    "Claim",
+    "Demo",
+    "DemoListener",
+    "Finding",
+    "Issue",
+    "LedgerJournal",
+    "Preview",
+    "PrintJob",
+    "Progress",
+    "SignedClaim",
+    "Workspace",
+    "ask_owner",
+    "chain_of",
+    "check",
+    "check_artifacts",
+    "check_owner",
+    "claim",
+    "contracts_folder",
+    "examine",
+    "issue",
+    "local_post",
+    "preview",
+    "print_stamps",
+    "public_code_of",
+    "resolve_code",
+    "run_demo",
+    "send_claim",
+    "sign_claim",
+    "verify",
+    "write_compiled",
+]

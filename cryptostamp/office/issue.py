@@ -38,7 +38,7 @@ from cryptostamp.edition import (
 )
 from cryptostamp.errors import InputError, Refused
 from cryptostamp.ledger import IssuedSeries, Ledger, PlannedStamp, SeriesPlan
-from cryptostamp.office.accounts import local_authority
+from cryptostamp.office.chains import local_authority
 from cryptostamp.office.journal import LedgerJournal
 from cryptostamp.office.workspace import Workspace
 from cryptostamp.press import check_press
@@ -141,11 +141,11 @@ def _check_plan(plan: SeriesPlan | None, series: Series, chain: Chain, workspace
         raise InputError(
             f"The series {series.id} has been changed since its issue was begun.",
             where=str(workspace.ledger_path),
-            remedy="Undo the changes to series.toml and artwork, or issue the new series into another folder (--issued).",
+            remedy="Undo the changes to series.toml and artwork, or issue it into another folder (--issued).",
         )
     if (plan.chain_id, plan.genesis_hash) != (chain.chain_id, chain.genesis_hash):
         raise InputError(
-            f"The issue of {series.id} was begun on another chain (a local chain that has ended counts as another one).",
+            f"The issue of {series.id} was begun on another chain; a local chain that has ended is another one, too.",
             where=str(workspace.ledger_path),
             remedy="Connect to that chain, or issue into another folder (--issued).",
         )

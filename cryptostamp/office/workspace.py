@@ -49,6 +49,18 @@ class Workspace:
         """What goes to the printer and the shop."""
         return self.folder / "print"
 
+    def make_print_folder(self) -> Path:
+        """Return the folder of prints, made if it is not there."""
+        try:
+            self.print_folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageProblem(
+                f"The folder cannot be made: {error.strerror}.",
+                where=str(self.print_folder),
+                remedy="Check free space and permissions.",
+            ) from error
+        return self.print_folder
+
     def ledger(self) -> Ledger:
         """Open the ledger, and make it if it is not there."""
         return Ledger(self.ledger_path)

@@ -1,0 +1,129 @@
+"""The options that several commands share, and how their values become what the office needs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from cryptostamp.chain import Chain, KeystoreSigner, Signer
+from cryptostamp.errors import InputError
+from cryptostamp.office import DEFAULT_RPC, Workspace, local_post
+from cryptostamp.primitives import Address, parse_address
+from cryptostamp.series import Series
+
+__all__ = [
+    "AddressType",
+    "as_json",
+    "edition_passphrase",
+    "issued_option",
+    "keystore_option",
+    "passphrase_fd_option",
+    "rpc_option",
+    "series_argument",
+    "signer_for",
+    "workspace_of",
+]
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class AddressType(click.ParamType[Address]):
+    """An account address, checked by EIP-55."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Address:  # noqa: ANN401
+        """Return the address; fail with the reason."""
+        try:
+            return parse_address(value)
+        except InputError as error:
+            self.fail(f"{error.what} {error.remedy}", param, ctx)
+
+
+def series_argument(command: _Command) -> _Command:
+    """Take SERIES: a series.toml, or the folder it lies in."""
+    return click.argument("series", type=click.Path(path_type=Path), default=Path())(command)
+
+
+def as_json(command: _Command) -> _Command:
+    """Take --json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for machines.")(command)
+
+
+def rpc_option(command: _Command) -> _Command:
+    """Take --rpc."""
+    return click.option(
+        "--rpc", default=DEFAULT_RPC, show_default=True, metavar="URL", help="The node of the chain to ask."
+    )(command)
+
+
+def issued_option(command: _Command) -> _Command:
+    """Take --issued."""
+    return click.option(
+        "--issued",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="The folder of the issued series: ledger, sealed secret, dossier, prints. "
+        "Without it, issued/ beside series.toml.",
+    )(command)
+
+
+def keystore_option(command: _Command) -> _Command:
+    """Take --keystore."""
+    return click.option(
+        "--keystore",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="The encrypted keystore of the account that acts. Without it, on a local chain only, a test account does.",
+    )(command)
+
+
+def passphrase_fd_option(command: _Command) -> _Command:
+    """Take --passphrase-fd."""
+    return click.option(
+        "--passphrase-fd",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Read the edition's passphrase from this file descriptor (its first line) instead of asking.",
+    )(command)
+
+
+def workspace_of(issued: Path | None, series: Series | Path | None = None) -> Workspace:
+    """Return the folder of the issued series: the one given, else ``issued/`` beside the series."""
+    if issued is not None:
+        return Workspace(issued)
+    if isinstance(series, Series):
+        return Workspace(series.folder / "issued")
+    folder = Path() if series is None else series if series.is_dir() else series.parent
+    return Workspace(folder / "issued")
+
+
+def signer_for(chain: Chain, keystore: Path | None) -> Signer:
+    """Return the account that acts: from the keystore, whose passphrase is asked for, or a local test account."""
+    if keystore is None:
+        return local_post(chain)
+    return KeystoreSigner(keystore, click.prompt(f"Passphrase of {keystore.name}", hide_input=True, err=True))
+
+
+def edition_passphrase(descriptor: int | None, *, new: bool) -> str:
+    """Return the passphrase that seals the secret of the edition, read or asked for (twice if it is `new`)."""
+    if descriptor is None:
+        text: str = click.prompt(
+            "New passphrase for the secret of this edition" if new else "Passphrase of the edition",
+            hide_input=True,
+            confirmation_prompt="The same again" if new else False,
+            err=True,
+        )
+    else:
+        try:
+            with os.fdopen(descriptor, encoding="utf-8", closefd=False) as file:
+                text = file.readline().rstrip("\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(
+                f"No passphrase can be read from the file descriptor {descriptor}.", remedy="Open it for this program."
+            ) from error
+    if not text:
+        raise InputError("The passphrase is empty.", remedy="Choose one of several words.")
+    return text

@@ -1,0 +1,101 @@
+"""How results are shown: sentences and tables for people, one JSON object for machines.
+
+Results go to standard output, progress to standard error, so that the first can be piped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from cryptostamp.codes import PublicCode
+from cryptostamp.office import Progress as ProgressCallback
+from cryptostamp.scan import Conclusion, Outcome, Verdict
+
+__all__ = ["console", "jsonable", "print_json", "print_verdict", "progress_bar"]
+
+console = Console(highlight=False, soft_wrap=True)
+"""Standard output for people."""
+
+_MARKS = {
+    Outcome.PASSED: ("✓", "green"),
+    Outcome.FAILED: ("✗", "red"),
+    Outcome.NOT_CHECKED: ("·", "yellow"),
+}
+_HEADINGS = {
+    Conclusion.GENUINE: ("✓ Genuine code", "bold green"),
+    Conclusion.NOT_GENUINE: ("✗ Not genuine", "bold red"),
+    Conclusion.UNKNOWN: ("? Cannot tell", "bold yellow"),
+}
+
+
+def jsonable(value: object) -> Any:  # noqa: ANN401, PLR0911  (JSON; a line for each kind)
+    """Return a value as JSON has it: bytes as 0x hex, money and paths as text, times by ISO 8601."""
+    if isinstance(value, PublicCode):
+        return value.text
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: jsonable(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, (Decimal, Path)):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [jsonable(each) for each in value]
+    return value
+
+
+def print_json(value: object) -> None:
+    """Print one JSON object."""
+    click.echo(json.dumps(jsonable(value), indent=2, ensure_ascii=False))
+
+
+def print_verdict(verdict: Verdict) -> None:
+    """Print a verdict for a person: the answer, the checks behind it, and what no scan can say."""
+    heading, style = _HEADINGS[verdict.conclusion]
+    console.print(Text(heading, style=style))
+    console.print(Text(verdict.sentence))
+    for check in verdict.checks:
+        mark, colour = _MARKS[check.outcome]
+        console.print(Text.assemble("  ", (mark, colour), f" {check.sentence}"))
+    console.print(Text(verdict.caveat, style="dim"))
+
+
+@contextmanager
+def progress_bar(*, quiet: bool) -> Iterator[ProgressCallback]:
+    """Show how far long work has come, on standard error and only to a person."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=quiet,
+    )
+    tasks: dict[str, TaskID] = {}
+
+    def report(what: str, done: int, total: int) -> None:
+        if what not in tasks:
+            tasks[what] = bar.add_task(what, total=total)
+        bar.update(tasks[what], completed=done, total=total)
+
+    with bar:
+        yield report

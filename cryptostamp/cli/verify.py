@@ -1,0 +1,81 @@
+"""cryptostamp verify: what is this stamp, and whose is its token?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cryptostamp.cli.options import AddressType, as_json, rpc_option
+from cryptostamp.cli.output import console, print_json, print_verdict
+from cryptostamp.edition import Dossier
+from cryptostamp.office import Workspace, verify
+from cryptostamp.primitives import Address
+from cryptostamp.scan import Conclusion, Verdict
+
+__all__ = ["verify_command"]
+
+NOT_GENUINE = 1
+CANNOT_TELL = 4
+
+
+@click.command("verify")
+@click.argument("targets", nargs=-1, required=True, metavar="PHOTO|CODE...")
+@rpc_option
+@click.option(
+    "--issued",
+    "folders",
+    type=click.Path(path_type=Path, file_okay=False),
+    multiple=True,
+    help="A folder with the public dossier of a series, which you choose to believe. May be given several times; "
+    "without it, issued/ in the current folder if there is one.",
+)
+@click.option(
+    "--registry",
+    type=AddressType(),
+    help="The registry of posts that you believe, instead of the one that the dossier names.",
+)
+@as_json
+def verify_command(
+    *, targets: tuple[str, ...], rpc: str, folders: tuple[Path, ...], registry: Address | None, as_json: bool
+) -> int:
+    """Say what a stamp is, from a PHOTO (JPEG, PNG, WebP) or a typed CODE.
+
+    Every check behind the answer is shown. What could not be checked is never called genuine and
+    never called a counterfeit. The code on a stamp is not believed about what to trust: you say it,
+    with --issued or --registry.
+
+    Exit codes: 0 genuine, 1 not genuine, 4 cannot tell.
+    """
+    dossiers = [_dossier(folder) for folder in folders or _here()]
+    verdicts = [
+        (target, verdict)
+        for target in targets
+        for verdict in verify(target, dossiers=dossiers, rpc=rpc, registry=registry)
+    ]
+    if as_json:
+        print_json({"verdicts": [{"target": target, "verdict": verdict} for target, verdict in verdicts]})
+    else:
+        for number, (target, verdict) in enumerate(verdicts):
+            if number:
+                console.print()
+            if len(verdicts) > 1:
+                console.print(target, style="bold", markup=False)
+            print_verdict(verdict)
+    return _exit_code([verdict for _, verdict in verdicts])
+
+
+def _here() -> tuple[Path, ...]:
+    folder = Path("issued")
+    return (folder,) if (folder / "dossier").is_dir() else ()
+
+
+def _dossier(folder: Path) -> Dossier:
+    return Workspace(folder).dossier()
+
+
+def _exit_code(verdicts: list[Verdict]) -> int:
+    conclusions = {verdict.conclusion for verdict in verdicts}
+    if Conclusion.NOT_GENUINE in conclusions:
+        return NOT_GENUINE
+    return CANNOT_TELL if Conclusion.UNKNOWN in conclusions else 0

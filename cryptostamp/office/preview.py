@@ -1,0 +1,74 @@
+"""Check and preview a series before anything is issued: what it says, and what its stamps will look like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from cryptostamp.codes import PublicCode, public_symbol
+from cryptostamp.office.printing import png_bytes
+from cryptostamp.office.workspace import write_file
+from cryptostamp.press import StampFace, check_press, render_stamp
+from cryptostamp.primitives import Address, ChainId, Serial
+from cryptostamp.series import Series, describe, load_series
+
+__all__ = ["Preview", "check", "preview"]
+
+_DPI = 150
+_NOWHERE = Address("0x" + "0" * 40)
+_LOCAL = ChainId(31337)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A series in words and as a picture."""
+
+    series: Series
+    text: str
+    picture: Path
+    """PNG: a row for each variant, a column for each design."""
+
+
+def check(path: Path) -> Series:
+    """Return the series at `path` (a series.toml or its folder) if it can be issued and printed.
+
+    Raises `SeriesFileError` with the line, `ArtworkError` or another `InputError` if it cannot.
+    """
+    series = load_series(path)
+    check_press(series)
+    return series
+
+
+def preview(path: Path, *, picture: Path) -> Preview:
+    """Check a series, and draw each design in each variant into the PNG file `picture`.
+
+    The codes on these stamps lead nowhere: nothing has been issued, and a scan says so.
+    """
+    series = check(path)
+    rows = [
+        [render_stamp(series, _specimen(series, row, column), dpi=_DPI) for column in range(len(series.designs))]
+        for row in range(len(series.variants))
+    ]
+    width, height = rows[0][0].size
+    board = Image.new("RGB", (width * len(series.designs), height * len(series.variants)), rows[0][0].getpixel((0, 0)))
+    for y, row in enumerate(rows):
+        for x, stamp in enumerate(row):
+            board.paste(stamp, (x * width, y * height))
+    write_file(picture, png_bytes(board, dpi=_DPI))
+    return Preview(series=series, text=describe(series), picture=picture)
+
+
+def _specimen(series: Series, variant: int, design: int) -> StampFace:
+    serial = Serial(min(variant * len(series.designs) + design + 1, series.edition))
+    code = PublicCode.make(
+        host=series.issuer.domain, chain_id=_LOCAL, contract=_NOWHERE, serial=serial, claim_key=_NOWHERE
+    )
+    return StampFace(
+        serial=serial,
+        design=series.designs[design],
+        variant=series.variants[variant],
+        symbol=public_symbol(code),
+        short_code=code.short(series.id).text,
+    )
