@@ -164,7 +164,7 @@ def _wait_until_up(process: subprocess.Popen[bytes], port: int, chain_id: ChainI
         try:
             with socket.create_connection((_HOST, port), timeout=1):
                 pass
-            Chain.connect(f"http://{_HOST}:{port}", timeout_s=5, expected=chain_id)
+            Chain.connect(f"http://{_HOST}:{port}", timeout_s=0.5, expected=chain_id)
         except (OSError, NodeUnreachable):
             time.sleep(0.01)
         else:

@@ -80,6 +80,8 @@ def compile_contracts(contracts_folder: Path) -> dict[str, bytes]:
 
 def write_artifacts(contracts_folder: Path, target: Path) -> tuple[Path, ...]:
     """Compile the contracts and write the artifact files into the folder `target`; return their paths."""
+    if not target.is_dir():
+        raise StorageProblem("The folder for the compiled contracts does not exist.", where=str(target))
     written = []
     for name, content in compile_contracts(contracts_folder).items():
         path = target / name

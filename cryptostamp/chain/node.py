@@ -121,7 +121,7 @@ class Chain:
 
     def estimate_gas(self, *, to: Address | None, data: bytes, sender: Address) -> int:
         """Return the gas a transaction would need now; raise `ContractRefusal` if it would revert."""
-        return self._ask(int_of, "eth_estimateGas", _call_object(to, data, sender))
+        return self._ask(int_of, "eth_estimateGas", _call_object(to, data, sender), "latest")
 
     def broadcast(self, raw: bytes) -> RpcFailure | None:
         """Hand signed bytes to the node; return what it said against them, `None` if it took them."""
