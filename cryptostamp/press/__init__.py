@@ -1,1 +1,35 @@
-"""TBD."""
+"""Drawing and printing: what a stamp looks like on a screen and on paper.
+
+From a series, its artwork and the symbols of its codes come pictures of stamps, sheets of stamps as PDF,
+and the sealed layer of hidden codes. This room knows paper, ink and letters; it knows no chain, derives
+no secret, and takes every code as text and symbol from whoever made it.
+"""
+
+from cryptostamp.press.artwork import render_artwork
+from cryptostamp.press.claim_layer import claim_layer_pdf, scratch_layer_pdf
+from cryptostamp.press.imposition import place_of, sheets_of
+from cryptostamp.press.phone import photograph
+from cryptostamp.press.preflight import check_press
+from cryptostamp.press.seal import SealedFile, seal, unseal, write_sealed
+from cryptostamp.press.sheet_pdf import SheetFile, write_face_pdf
+from cryptostamp.press.stamp_image import ClaimPart, StampFace, render_claim_part, render_stamp
+
+__all__ = [
+    "ClaimPart",
+    "SealedFile",
+    "SheetFile",
+    "StampFace",
+    "check_press",
+    "claim_layer_pdf",
+    "photograph",
+    "place_of",
+    "render_artwork",
+    "render_claim_part",
+    "render_stamp",
+    "scratch_layer_pdf",
+    "seal",
+    "sheets_of",
+    "unseal",
+    "write_face_pdf",
+    "write_sealed",
+]

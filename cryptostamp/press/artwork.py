@@ -1,0 +1,236 @@
+"""The picture of a stamp: an SVG that is checked before anything renders it, then coloured, then rendered.
+
+The colour of the variant is the SVG's ``currentColor``. Pixels come from resvg, PDF from typst; both
+read SVG with usvg, so both draw the same picture. An SVG may draw with paths, shapes, gradients,
+clips, masks, patterns and embedded PNG or JPEG; it may not run scripts, fetch anything, declare
+entities or bring text (a stamp's letters are the press's). Nothing here judges taste.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NoReturn
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+import resvg_py
+import typst
+from PIL import Image
+
+from cryptostamp.errors import ArtworkError, CryptostampError
+from cryptostamp.series.models import Design, Variant
+
+__all__ = ["MAX_ARTWORK_BYTES", "Artwork", "artwork_pdf", "load_artwork", "render_artwork"]
+
+MAX_ARTWORK_BYTES = 5_000_000
+
+_SVG = "http://www.w3.org/2000/svg"
+_DRAWING = frozenset(
+    {
+        *("svg", "g", "defs", "title", "desc", "metadata", "style", "symbol", "use", "switch"),
+        *("path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "image"),
+        *("linearGradient", "radialGradient", "stop", "clipPath", "mask", "pattern"),
+    }
+)
+_INLINE_PICTURE = re.compile(r"data:image/(?:png|jpe?g);base64,", re.IGNORECASE)
+_URL = re.compile(r"url\(\s*['\"]?\s*([^)'\"\s]*)", re.IGNORECASE)
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_OUT = "Draw with paths, gradients, clips and masks, and keep everything inside the file."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artwork:
+    """A checked SVG, split around the start tag of its root so that colour and size can be set."""
+
+    path: Path
+    width: float
+    height: float
+    """Of the viewBox, in its own units: only their ratio matters."""
+    sha256: str
+    before: bytes
+    attributes: tuple[tuple[str, str], ...]
+    after: bytes
+
+    def svg(self, colour: str, width: str, height: str) -> bytes:
+        """Return the SVG with ``currentColor`` and size set, as UTF-8."""
+        if not _COLOUR.fullmatch(colour):
+            raise ArtworkError(f"{colour!r} is not a colour of the form #rrggbb.", where=str(self.path))
+        kept = [(k, v) for k, v in self.attributes if k not in {"color", "width", "height", "preserveAspectRatio"}]
+        kept += [("color", colour), ("width", width), ("height", height), ("preserveAspectRatio", "none")]
+        tag = "<svg " + " ".join(f"{key}={quoteattr(value)}" for key, value in kept) + ">"
+        return self.before + tag.encode() + self.after
+
+
+class _Checker:
+    """Walk an SVG with expat; refuse at the first thing that has no place in artwork."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.prefixes: set[str] = set()
+        self.parser.StartElementHandler = self.element
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.text
+        self.parser.StartDoctypeDeclHandler = self.doctype
+        self.parser.EntityDeclHandler = self.doctype
+        self.parser.ProcessingInstructionHandler = self.instruction
+        self.open: list[str] = []
+        self.root: tuple[int, dict[str, str]] | None = None
+
+    def refuse(self, what: str, remedy: str = _OUT) -> NoReturn:
+        raise ArtworkError(what, where=f"{self.path}:{self.parser.CurrentLineNumber}", remedy=remedy)
+
+    def doctype(self, *_: object) -> NoReturn:
+        self.refuse("The artwork declares a DOCTYPE or an entity.", "Save it as plain SVG without a DOCTYPE.")
+
+    def instruction(self, target: str, _data: str) -> None:
+        self.refuse(f"The artwork has a processing instruction <?{target}?>.")
+
+    def element(self, name: str, attributes: dict[str, str]) -> None:
+        if self.root is None:
+            if name != "svg" or attributes.get("xmlns") != _SVG:
+                self.refuse(f"The artwork's outermost element is <{name}>, not an SVG picture.")
+            self.root = (self.parser.CurrentByteIndex, attributes)
+        self.prefixes |= {key[6:] for key, value in attributes.items() if key.startswith("xmlns:") and value == _SVG}
+        prefix, colon, local = name.partition(":")
+        name = local if colon and prefix in self.prefixes else name
+        self.open.append(name)
+        if ":" not in name and name not in _DRAWING:
+            hint = "Convert text to outlines." if name in {"text", "tspan", "textPath", "font"} else _OUT
+            self.refuse(f"The artwork has an element <{name}>, which a stamp's picture may not hold.", hint)
+        for key, value in attributes.items():
+            if key.lower().startswith("on"):
+                self.refuse(f"The element <{name}> has a script in its attribute {key}.")
+            if key == "href" or key.endswith(":href"):
+                self.reference(name, value)
+            self.style(name, value)
+
+    def end(self, _name: str) -> None:
+        self.open.pop()
+
+    def text(self, data: str) -> None:
+        if self.open[-1] == "style":
+            if "@" in data:
+                self.refuse("The element <style> has an @-rule, which may fetch a file.")
+            self.style("style", data)
+
+    def reference(self, name: str, target: str) -> None:
+        target = target.strip()
+        if target.startswith("#") or (name == "image" and _INLINE_PICTURE.match(target)):
+            return
+        self.refuse(f"The element <{name}> refers to {target[:60]!r}, which is outside of the artwork.")
+
+    def style(self, name: str, value: str) -> None:
+        for target in _URL.findall(value):
+            if not target.startswith("#"):
+                self.refuse(f"The element <{name}> refers to {target[:60]!r}, which is outside of the artwork.")
+
+
+def _end_of_tag(data: bytes, start: int) -> int:
+    quote = 0
+    for index in range(start, len(data)):
+        byte = data[index]
+        if quote:
+            quote = 0 if byte == quote else quote
+        elif byte in b"\"'":
+            quote = byte
+        elif byte == ord(">"):
+            return index + 1
+    return len(data)
+
+
+def load_artwork(path: Path) -> Artwork:
+    """Read an SVG and refuse, as `ArtworkError` with its line, whatever must not reach a renderer or a press."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ArtworkError(
+            f"The artwork cannot be read: {error.strerror or error}.",
+            where=str(path),
+            remedy="Put the SVG where series.toml says it is.",
+        ) from error
+    return _check(path, data)
+
+
+@lru_cache(maxsize=64)
+def _check(path: Path, data: bytes) -> Artwork:
+    if len(data) > MAX_ARTWORK_BYTES:
+        raise ArtworkError(
+            f"The artwork has {len(data):,} bytes; at most {MAX_ARTWORK_BYTES:,} are accepted.",
+            where=str(path),
+            remedy="Simplify the drawing or shrink the pictures in it.",
+        )
+    checker = _Checker(path)
+    try:
+        checker.parser.Parse(data, True)  # noqa: FBT003 (expat takes it by position)
+    except expat.ExpatError as error:
+        raise ArtworkError(
+            f"The artwork is not well-formed XML: {expat.errors.messages[error.code]}.",
+            where=f"{path}:{error.lineno}",
+            remedy="Save it again from the drawing program.",
+        ) from error
+    assert checker.root is not None  # noqa: S101 (expat refuses a document without an element)
+    start, attributes = checker.root
+    try:
+        data.decode("utf-8")
+        _, _, width, height = (float(part) for part in re.split(r"[\s,]+", attributes["viewBox"].strip()))
+    except (KeyError, ValueError) as error:
+        raise ArtworkError(
+            "The artwork has no viewBox of four numbers, or is not UTF-8.",
+            where=str(path),
+            remedy='Give <svg> a viewBox="x y width height" and save it as UTF-8.',
+        ) from error
+    if not (0 < width < float("inf") and 0 < height < float("inf")):
+        raise ArtworkError("The artwork's viewBox is empty.", where=str(path), remedy="Give it a width and a height.")
+    end = _end_of_tag(data, start)
+    before, closed = data[:start], data[:end].endswith(b"/>")
+    return Artwork(
+        path=path,
+        width=width,
+        height=height,
+        sha256=hashlib.sha256(data).hexdigest(),
+        before=before,
+        attributes=tuple(attributes.items()),
+        after=b"</svg>" if closed else data[end:],
+    )
+
+
+@lru_cache(maxsize=64)
+def _pixels(art: Artwork, colour: str, width_px: int, height_px: int) -> Image.Image:
+    svg = art.svg(colour, str(width_px), str(height_px))
+    try:
+        png = resvg_py.svg_to_bytes(
+            svg_string=svg.decode("utf-8"), background="#ffffff", skip_system_fonts=True, dpi=96
+        )
+    except ValueError as error:
+        raise ArtworkError(f"The artwork cannot be drawn: {error}.", where=str(art.path), remedy=_OUT) from error
+    return Image.open(BytesIO(png)).convert("RGB")
+
+
+def render_artwork(design: Design, variant: Variant, width_px: int, height_px: int) -> Image.Image:
+    """Return the picture of a design in the colour of a variant, RGB, exactly of the given size in pixels."""
+    return _pixels(load_artwork(design.artwork), variant.colour, width_px, height_px).copy()
+
+
+@lru_cache(maxsize=256)
+def artwork_pdf(art: Artwork, colour: str, width_mm: float, height_mm: float) -> bytes:
+    """Return the picture as a PDF of one page of the given size; the same input gives the same bytes."""
+    source = (
+        f"#set page(width: {width_mm}mm, height: {height_mm}mm, margin: 0mm)\n#set document(date: none)\n"
+        f'#image("art.svg", width: {width_mm}mm, height: {height_mm}mm, fit: "stretch")\n'
+    )
+    # typst takes a dict of files, which its stubs do not say yet.
+    files: Any = {"main.typ": source.encode(), "art.svg": art.svg(colour, f"{width_mm}mm", f"{height_mm}mm")}
+    try:
+        pdf = typst.compile(files, format="pdf", ignore_system_fonts=True, pdf_tags=False)
+    except RuntimeError as error:
+        raise ArtworkError(f"The artwork cannot be drawn: {error}.", where=str(art.path), remedy=_OUT) from error
+    if not isinstance(pdf, bytes):
+        raise CryptostampError("The PDF of an artwork came out as several files.", where=str(art.path))
+    return pdf

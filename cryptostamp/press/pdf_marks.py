@@ -1,0 +1,232 @@
+"""Marks as PDF operators, with the few objects they need: fonts, inks, graphics states.
+
+Units are mm (one ``cm`` at the start of a page sets the scale), y downwards is turned here. Black is
+DeviceGray, so that it stays on the black plate; tints are DeviceRGB until a press profile is chosen.
+Spot inks are Separation colour spaces (ISO 32000-2, 8.6.6.4) and overprint: ``DieLine`` for the
+perforation and ``All`` for register marks. Every object is made once per file.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import zlib
+from collections.abc import Iterable
+
+import numpy as np
+import pikepdf
+
+from cryptostamp.codes import QrSymbol
+from cryptostamp.press.lettering import SubsetFont, Typeface, advance_of, set_line, subset_font
+from cryptostamp.press.marks import BLACK, Box, Dots, Fill, Line, Mark, TextRun
+
+__all__ = ["POINTS_PER_MM", "PageWriter", "Plates", "number", "round_dots", "symbol_image"]
+
+POINTS_PER_MM = 72 / 25.4
+_CIRCLE = 0.5522847498  # the handle of a Bezier quarter circle, in radii
+
+
+def number(value: float) -> str:
+    """Return a PDF number: at most four decimals, no exponent, no negative zero."""
+    text = f"{value:.4f}".rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def _ink(colour: str, *, stroke: bool) -> str:
+    if colour == BLACK:
+        return "0 G" if stroke else "0 g"
+    if colour == "#ffffff":
+        return "1 G" if stroke else "1 g"
+    channels = " ".join(number(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5))
+    return f"{channels} {'RG' if stroke else 'rg'}"
+
+
+def round_dots(centres: Iterable[tuple[float, float]], radius: float) -> str:
+    """Return a path of circles, in the coordinates given."""
+    r, k, parts = radius, radius * _CIRCLE, []
+    for x, y in centres:
+        corners = (
+            (x + r, y + k, x + k, y + r, x, y + r),
+            (x - k, y + r, x - r, y + k, x - r, y),
+            (x - r, y - k, x - k, y - r, x, y - r),
+            (x + k, y - r, x + r, y - k, x + r, y),
+        )
+        curves = " ".join(" ".join(number(v) for v in corner) + " c" for corner in corners)
+        parts.append(f"{number(x + r)} {number(y)} m {curves} h")
+    return " ".join(parts)
+
+
+def symbol_image(symbol: QrSymbol, box: Box, height_mm: float) -> bytes:
+    """Return operators that print a symbol as an inline 1-bit image mask in black."""
+    side = symbol.modules.shape[0]
+    # An image mask paints where its bits are 0 (ISO 32000-2, 8.9.6.2).
+    rows = np.packbits(~symbol.modules, axis=1).tobytes()
+    coded = base64.a85encode(rows) + b"~>"
+    place = f"q 0 g {number(box.width_mm)} 0 0 {number(box.height_mm)} {number(box.x_mm)} "
+    return (
+        f"{place}{number(height_mm - box.bottom_mm)} cm BI /W {side} /H {side} /IM true /F /A85 ID ".encode()
+        + coded
+        + b"\nEI Q\n"
+    )
+
+
+class PageWriter:
+    """Collect the operators of one page or form whose height is known."""
+
+    def __init__(self, height_mm: float) -> None:
+        self.height_mm = height_mm
+        self._parts: list[bytes] = []
+
+    def raw(self, operators: str | bytes) -> None:
+        """Append operators as they are."""
+        self._parts.append(operators.encode("ascii") if isinstance(operators, str) else operators)
+        self._parts.append(b"\n")
+
+    def draw(self, marks: Iterable[Mark]) -> None:
+        """Append marks in order."""
+        for mark in marks:
+            match mark:
+                case TextRun():
+                    self.raw(_text(mark, self.height_mm))
+                case Fill(box=box):
+                    corner = f"{number(box.x_mm)} {number(self.height_mm - box.bottom_mm)}"
+                    size = f"{number(box.width_mm)} {number(box.height_mm)}"
+                    self.raw(f"{_ink(mark.colour, stroke=False)} {corner} {size} re f")
+                case Dots():
+                    centres = ((x, self.height_mm - y) for x, y in mark.centres_mm)
+                    self.raw(f"{_ink(mark.colour, stroke=False)} {round_dots(centres, mark.diameter_mm / 2)} f")
+                case Line():
+                    points = [f"{number(x)} {number(self.height_mm - y)}" for x, y in mark.points_mm]
+                    path = f"{points[0]} m " + " ".join(f"{point} l" for point in points[1:])
+                    self.raw(f"{_ink(mark.colour, stroke=True)} {number(mark.width_mm)} w 1 J 1 j {path} S")
+
+    def data(self) -> bytes:
+        """Return all operators."""
+        return b"".join(self._parts)
+
+
+def _text(run: TextRun, height_mm: float) -> str:
+    placed, _ = set_line(run.text, run.typeface, run.size_mm, tracking_mm=run.tracking_mm)
+    shown, pen = [], 0.0
+    for glyph in placed:
+        # TJ moves in thousandths of an em, to the left; only what differs from the advances is written.
+        move = round((pen - glyph.x_mm) * 1000 / run.size_mm)
+        if move:
+            shown.append(str(move))
+            pen -= move * run.size_mm / 1000
+        shown.append(f"<{glyph.glyph:04X}>")
+        pen += advance_of(run.typeface, glyph.glyph) * run.size_mm / 1000
+    joined = "".join(shown).replace("><", "")
+    return (
+        f"BT {_ink(run.colour, stroke=False)} /{run.typeface.name} {number(run.size_mm)} Tf "
+        f"{number(run.x_mm)} {number(height_mm - run.baseline_mm)} Td [{joined}] TJ ET"
+    )
+
+
+class Plates:
+    """The shared objects of one PDF: the fonts with the glyphs of `text`, and the inks."""
+
+    def __init__(self, pdf: pikepdf.Pdf, text: str) -> None:
+        self._pdf = pdf
+        fonts = {f"/{face.name}": self._font(subset_font(face, text)) for face in Typeface}
+        self.resources: dict[str, pikepdf.Object] = {
+            "/Font": pdf.make_indirect(pikepdf.Dictionary(fonts)),
+            "/ColorSpace": pdf.make_indirect(
+                pikepdf.Dictionary(
+                    {"/DieLine": self._spot("/DieLine", (0, 1, 0, 0)), "/All": self._spot("/All", (1, 1, 1, 1))}
+                )
+            ),
+            "/ExtGState": pdf.make_indirect(
+                pikepdf.Dictionary(
+                    {
+                        "/Overprint": pikepdf.Dictionary(
+                            {"/Type": pikepdf.Name("/ExtGState"), "/OP": True, "/op": True, "/OPM": 1}
+                        )
+                    }
+                )
+            ),
+        }
+
+    def stream(self, data: bytes, **keys: pikepdf.Object | int | str) -> pikepdf.Stream:
+        """Return a new stream, deflated, of the file."""
+        stream = pikepdf.Stream(self._pdf, b"")
+        stream.write(zlib.compress(data, 6), filter=pikepdf.Name("/FlateDecode"))
+        for key, value in keys.items():
+            stream[f"/{key}"] = value
+        return stream
+
+    def _spot(self, name: str, cmyk: tuple[int, int, int, int]) -> pikepdf.Object:
+        tint = pikepdf.Dictionary(
+            {"/FunctionType": 2, "/Domain": [0, 1], "/N": 1, "/C0": [0, 0, 0, 0], "/C1": list(cmyk)}
+        )
+        space = [pikepdf.Name("/Separation"), pikepdf.Name(name), pikepdf.Name("/DeviceCMYK"), tint]
+        return self._pdf.make_indirect(pikepdf.Array(space))
+
+    def _font(self, font: SubsetFont) -> pikepdf.Object:
+        """Embed a subset as a CIDFontType2 whose character codes are glyph numbers (ISO 32000-2, 9.7)."""
+        letters = hashlib.sha256(font.data).digest()
+        tag = "".join(chr(ord("A") + byte % 26) for byte in letters[:6])
+        name = pikepdf.Name(f"/{tag}+{font.postscript_name}")
+        descriptor = self._pdf.make_indirect(
+            pikepdf.Dictionary(
+                {
+                    "/Type": pikepdf.Name("/FontDescriptor"),
+                    "/FontName": name,
+                    "/Flags": 4,
+                    "/FontBBox": list(font.box),
+                    "/ItalicAngle": 0,
+                    "/Ascent": font.ascent,
+                    "/Descent": font.descent,
+                    "/CapHeight": font.cap_height,
+                    "/StemV": 90,
+                    "/FontFile2": self.stream(font.data, Length1=len(font.data)),
+                }
+            )
+        )
+        widths: list[object] = []
+        for glyph, width in sorted(font.widths.items()):
+            widths += [glyph, [width]]
+        cid = self._pdf.make_indirect(
+            pikepdf.Dictionary(
+                {
+                    "/Type": pikepdf.Name("/Font"),
+                    "/Subtype": pikepdf.Name("/CIDFontType2"),
+                    "/BaseFont": name,
+                    "/CIDSystemInfo": pikepdf.Dictionary(
+                        {
+                            "/Registry": pikepdf.String("Adobe"),
+                            "/Ordering": pikepdf.String("Identity"),
+                            "/Supplement": 0,
+                        }
+                    ),
+                    "/FontDescriptor": descriptor,
+                    "/W": widths,
+                    "/CIDToGIDMap": pikepdf.Name("/Identity"),
+                }
+            )
+        )
+        return self._pdf.make_indirect(
+            pikepdf.Dictionary(
+                {
+                    "/Type": pikepdf.Name("/Font"),
+                    "/Subtype": pikepdf.Name("/Type0"),
+                    "/BaseFont": name,
+                    "/Encoding": pikepdf.Name("/Identity-H"),
+                    "/DescendantFonts": [cid],
+                    "/ToUnicode": self.stream(_to_unicode(font.characters)),
+                }
+            )
+        )
+
+
+def _to_unicode(characters: dict[int, str]) -> bytes:
+    pairs = [f"<{glyph:04X}> <{text.encode('utf-16-be').hex().upper()}>" for glyph, text in sorted(characters.items())]
+    blocks = [pairs[i : i + 100] for i in range(0, len(pairs), 100)]
+    body = "\n".join(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks)
+    return (
+        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
+        "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+        "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n"
+        f"{body}\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"
+    ).encode()

@@ -1,0 +1,188 @@
+"""A stamp and its claim part as pictures: for proofs, albums, shops and screens.
+
+The same marks as on the printed sheet, in RGB. A picture of a claim part shows the hidden code unless
+it is asked to keep the scratch field closed: it is as secret as the code then. These pictures are
+not the print master; that is the PDF.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from PIL import Image, ImageFilter
+
+from cryptostamp.codes import QrSymbol
+from cryptostamp.press.artwork import Artwork, load_artwork, render_artwork
+from cryptostamp.press.claim_part import claim_layout, claim_marks, claim_static_marks
+from cryptostamp.press.layout import (
+    HOLE_MM,
+    holes_along,
+    legend_marks,
+    panel_static_marks,
+    serial_marks,
+    stamp_layout,
+)
+from cryptostamp.press.lettering import Typeface, width_of
+from cryptostamp.press.marks import PAPER, Box, Dots, Fill, Line, Mark, TextRun
+from cryptostamp.press.preflight import check_picture_shape, legend_colour
+from cryptostamp.press.raster import check_dpi, draw_marks, draw_symbol, pixels
+from cryptostamp.primitives import Serial
+from cryptostamp.series.models import Design, Series, Variant
+
+__all__ = ["MARGIN_MM", "ClaimPart", "StampFace", "render_claim_part", "render_stamp"]
+
+MARGIN_MM = 2.2
+"""The transparent ground around a perforated stamp, with room for its shadow."""
+
+_SHADOW, _SHADOW_COLOUR = 90, "#3a3226"
+_FOIL, _FOIL_LINE, _FOIL_TEXT = "#b4b8bc", "#a3a8ad", "#5d6368"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StampFace:
+    """One stamp's face: which number, which picture, which colour, which codes."""
+
+    serial: Serial
+    design: Design
+    variant: Variant
+    symbol: QrSymbol = field(repr=False)
+    short_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimPart:
+    """One stamp's claim part. `symbol` and `claim_text` are secrets and never appear in `repr`."""
+
+    serial: Serial
+    symbol: QrSymbol = field(repr=False)
+    claim_text: str = field(repr=False)
+    """The code in groups, as `ClaimCode.text` writes it."""
+    short_code: str
+
+
+@lru_cache(maxsize=64)
+def _printed_alike(series: Series, design: Design, variant: Variant, art: Artwork, side: int, dpi: int) -> Image.Image:
+    """Return what all stamps of a design and variant have in common; `art` makes a changed file a new key."""
+    layout = stamp_layout(series.stamp, side)
+    check_picture_shape(art, layout)
+    image = Image.new("RGB", (pixels(layout.width_mm, dpi), pixels(layout.height_mm, dpi)), PAPER)
+    box = layout.picture
+    corner = pixels(box.x_mm, dpi), pixels(box.y_mm, dpi)
+    size = pixels(box.right_mm, dpi) - corner[0], pixels(box.bottom_mm, dpi) - corner[1]
+    image.paste(render_artwork(design, variant, *size), corner)
+    colour = legend_colour(series, side)
+    draw_marks(image, (*legend_marks(series, layout, colour), *panel_static_marks(series, design, layout)), dpi)
+    return image
+
+
+def render_stamp(series: Series, face: StampFace, *, dpi: int = 600, perforated: bool = True) -> Image.Image:
+    """Return a picture of a stamp.
+
+    `perforated` shows it with its teeth and a soft shadow on a transparent ground, RGBA, 2.2 mm larger on
+    each side; else the picture is RGB and exactly as large as the stamp. Raises `InputError` for a resolution
+    too low for the QR, and what `cryptostamp.press.preflight.check_press` raises.
+    """
+    side = face.symbol.side
+    layout = stamp_layout(series.stamp, side)
+    check_dpi(dpi, layout.symbol, side)
+    art = load_artwork(face.design.artwork)
+    image = _printed_alike(series, face.design, face.variant, art, side, dpi).copy()
+    draw_symbol(image, face.symbol, layout.symbol, dpi)
+    draw_marks(image, serial_marks(layout, face.serial, face.short_code), dpi, within=layout.text.grown(1.0))
+    return _cut_out(image, series, dpi) if perforated else image
+
+
+@lru_cache(maxsize=8)
+def _teeth(width_mm: float, height_mm: float, across: int, down: int, dpi: int) -> Image.Image:
+    """Return a mask of the perforated stamp on its ground: white is paper."""
+    margin = MARGIN_MM
+    size = pixels(width_mm, dpi) + 2 * pixels(margin, dpi), pixels(height_mm, dpi) + 2 * pixels(margin, dpi)
+    mask = Image.new("RGB", size, "#000000")
+    left, top, right, bottom = margin, margin, margin + width_mm, margin + height_mm
+    paper = Fill(box=Box(x_mm=left, y_mm=top, width_mm=width_mm, height_mm=height_mm), colour="#ffffff")
+    edges = (
+        ((left, top), (right, top), across),
+        ((left, bottom), (right, bottom), across),
+        ((left, top), (left, bottom), down),
+        ((right, top), (right, bottom), down),
+    )
+    holes = [
+        Dots(from_mm=start, to_mm=end, count=pitches + 1, diameter_mm=HOLE_MM, colour="#000000")
+        for start, end, pitches in edges
+    ]
+    draw_marks(mask, (paper, *holes), dpi)
+    return mask.convert("L")
+
+
+def _cut_out(image: Image.Image, series: Series, dpi: int) -> Image.Image:
+    width, height = float(series.stamp.width_mm), float(series.stamp.height_mm)
+    gauge = series.sheet.gauge
+    mask = _teeth(width, height, holes_along(width, gauge), holes_along(height, gauge), dpi)
+    shadow = Image.new("L", mask.size, 0)
+    shadow.paste(mask.point([value * _SHADOW // 255 for value in range(256)]), (pixels(0.15, dpi), pixels(0.3, dpi)))
+    ground = Image.new("RGBA", mask.size, _SHADOW_COLOUR)
+    ground.putalpha(shadow.filter(ImageFilter.GaussianBlur(dpi * 0.35 / 25.4)))
+    stamp = Image.new("RGBA", mask.size, PAPER)
+    margin = pixels(MARGIN_MM, dpi)
+    stamp.paste(image, (margin, margin))
+    stamp.putalpha(mask)
+    return Image.alpha_composite(ground, stamp)
+
+
+def render_claim_part(series: Series, part: ClaimPart, *, dpi: int = 600, scratched: bool = True) -> Image.Image:
+    """Return a picture of a claim part, RGB, exactly as large as the stamp.
+
+    With `scratched` the hidden code is seen and the picture is as secret as the code; without, the
+    scratch field covers it and nothing in the picture is secret.
+    """
+    side = part.symbol.side
+    layout = claim_layout(series.stamp, side)
+    check_dpi(dpi, layout.symbol, side)
+    image = Image.new("RGB", (pixels(layout.width_mm, dpi), pixels(layout.height_mm, dpi)), PAPER)
+    code = part.claim_text if scratched else None
+    marks = (*claim_static_marks(series, layout), *claim_marks(layout, part.serial, part.short_code, code))
+    draw_marks(image, marks, dpi)
+    if scratched:
+        draw_symbol(image, part.symbol, layout.symbol, dpi)
+        draw_marks(image, _frame_marks(layout.scratch), dpi)
+    else:
+        draw_marks(image, _foil_marks(layout.scratch), dpi)
+    return image
+
+
+def _frame_marks(box: Box) -> tuple[Line, ...]:
+    """Return the rest of a scratch field that has been rubbed off: a thin frame."""
+    corners = (
+        (box.x_mm, box.y_mm),
+        (box.right_mm, box.y_mm),
+        (box.right_mm, box.bottom_mm),
+        (box.x_mm, box.bottom_mm),
+        (box.x_mm, box.y_mm),
+    )
+    return (Line(points_mm=corners, width_mm=0.25, colour=_FOIL),)
+
+
+def _foil_marks(box: Box) -> tuple[Mark, ...]:
+    """Return a closed scratch field: foil with a woven ground, and what to do with it."""
+    lines = []
+    for row in range(int(box.height_mm / 0.7)):
+        y = box.y_mm + 0.35 + row * 0.7
+        points = tuple(
+            (round(box.x_mm + 0.2 + (box.width_mm - 0.4) * t / 96, 3), round(y + 0.22 * math.sin(t * 0.8 + row * 2), 3))
+            for t in range(97)
+        )
+        lines.append(Line(points_mm=points, width_mm=0.09, colour=_FOIL_LINE))
+    word, size = "SCRATCH HERE", 3.0
+    wide = width_of(word, Typeface.DISPLAY, size, tracking=0.12)
+    text = TextRun(
+        text=word,
+        typeface=Typeface.DISPLAY,
+        size_mm=size,
+        x_mm=box.x_mm + (box.width_mm - wide) / 2,
+        baseline_mm=box.y_mm + box.height_mm / 2 + size * Typeface.DISPLAY.cap_height / 2,
+        tracking_mm=0.12 * size,
+        colour=_FOIL_TEXT,
+    )
+    return (Fill(box=box, colour=_FOIL), *lines, text)
