@@ -97,7 +97,7 @@ def between(chain: Chain, local_node: LocalNode) -> Iterator[ScriptedNode]:
 @pytest.fixture
 def sender(chain: Chain) -> Sender:
     """The post's account on the local chain."""
-    return Sender(chain, DevSigner(0), MemoryJournal())
+    return Sender(chain, DevSigner(5), MemoryJournal())
 
 
 @pytest.fixture

@@ -147,7 +147,7 @@ class TestRevertData:
 class TestReading:
     def test_accounts(self, chain: Chain) -> None:
         """Money, code and the number of transactions of an account."""
-        account = DevSigner(0).address
+        account = DevSigner(5).address
         assert chain.balance(account) == 10_000 * 10**18
         assert (chain.code(account), chain.transaction_count(account)) == (b"", 0)
 

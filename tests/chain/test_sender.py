@@ -55,14 +55,14 @@ class CrashingJournal(MemoryJournal):
             raise Crash
 
 
-def impatient(chain: Chain, journal: MemoryJournal, index: int = 0) -> Sender:
+def impatient(chain: Chain, journal: MemoryJournal, index: int = 5) -> Sender:
     """Return a sender that looks once and does not wait."""
     return Sender(chain, DevSigner(index), journal, patience_s=0)
 
 
 def count(chain: Chain) -> int:
-    """Return how many transactions of the first test account are mined."""
-    return chain.transaction_count(DevSigner(0).address)
+    """Return how many transactions of the sending test account are mined."""
+    return chain.transaction_count(DevSigner(5).address)
 
 
 @pytest.fixture
@@ -84,11 +84,11 @@ class TestOnce:
         """After a crash before the broadcast, the recorded bytes are sent, and no others."""
         journal = CrashingJournal()
         with pytest.raises(Crash):
-            deploy_registry(Sender(chain, DevSigner(0), journal), intent="registry", authority=ALICE)
+            deploy_registry(Sender(chain, DevSigner(5), journal), intent="registry", authority=ALICE)
         assert count(chain) == 0
         recorded = journal.live("registry")
         assert recorded is not None
-        deployment = deploy_registry(Sender(chain, DevSigner(0), journal), intent="registry", authority=ALICE)
+        deployment = deploy_registry(Sender(chain, DevSigner(5), journal), intent="registry", authority=ALICE)
         assert deployment.transaction_hash == recorded.hash
         assert count(chain) == 1
 
@@ -101,7 +101,7 @@ class TestOnce:
             return None
 
         between.behaviour["eth_sendRawTransaction"] = lose
-        sender = Sender(chain, DevSigner(0), MemoryJournal())
+        sender = Sender(chain, DevSigner(5), MemoryJournal())
         with pytest.raises(NodeUnreachable):
             deploy_registry(sender, intent="registry", authority=ALICE)
         deploy_registry(sender, intent="registry", authority=ALICE)
@@ -127,7 +127,7 @@ class TestOnce:
             if len(pauses) == 3:
                 manual.rpc.request("evm_mine")
 
-        deploy_registry(Sender(manual, DevSigner(0), MemoryJournal(), pause=pause), intent="registry", authority=ALICE)
+        deploy_registry(Sender(manual, DevSigner(5), MemoryJournal(), pause=pause), intent="registry", authority=ALICE)
         assert pauses == sorted(pauses)
         assert len(pauses) == 3
 
@@ -145,19 +145,19 @@ class TestNonce:
 
     def test_follows_the_chain(self, chain: Chain) -> None:
         """A journal that knows nothing goes on where the chain is."""
-        deploy_registry(Sender(chain, DevSigner(0), MemoryJournal()), intent="one", authority=ALICE)
+        deploy_registry(Sender(chain, DevSigner(5), MemoryJournal()), intent="one", authority=ALICE)
         journal = MemoryJournal()
-        deploy_registry(Sender(chain, DevSigner(0), journal), intent="two", authority=ALICE)
-        assert journal.highest_nonce(chain.chain_id, DevSigner(0).address) == 1
+        deploy_registry(Sender(chain, DevSigner(5), journal), intent="two", authority=ALICE)
+        assert journal.highest_nonce(chain.chain_id, DevSigner(5).address) == 1
 
     def test_used_by_somebody_else(self, chain: Chain) -> None:
         """When another program used the nonce of a recorded transaction, a person is asked."""
         journal = CrashingJournal()
         with pytest.raises(Crash):
-            deploy_registry(Sender(chain, DevSigner(0), journal), intent="mine", authority=ALICE)
-        deploy_registry(Sender(chain, DevSigner(0), MemoryJournal()), intent="other", authority=DevSigner(0).address)
+            deploy_registry(Sender(chain, DevSigner(5), journal), intent="mine", authority=ALICE)
+        deploy_registry(Sender(chain, DevSigner(5), MemoryJournal()), intent="other", authority=DevSigner(5).address)
         with pytest.raises(CannotTell, match="for something else"):
-            deploy_registry(Sender(chain, DevSigner(0), journal), intent="mine", authority=ALICE)
+            deploy_registry(Sender(chain, DevSigner(5), journal), intent="mine", authority=ALICE)
         assert count(chain) == 1
 
 
@@ -174,9 +174,9 @@ class TestRefusals:
         """What was possible when it was signed but not when it was mined fails with the reason, and may be retried."""
         journal = MemoryJournal()
         with pytest.raises(CannotTell):
-            deploy_registry(impatient(manual, journal), intent="registry", authority=DevSigner(0).address)
+            deploy_registry(impatient(manual, journal), intent="registry", authority=DevSigner(5).address)
         manual.rpc.request("evm_mine")
-        deployment = deploy_registry(impatient(manual, journal), intent="registry", authority=DevSigner(0).address)
+        deployment = deploy_registry(impatient(manual, journal), intent="registry", authority=DevSigner(5).address)
         registry = PostalRegistry(manual, deployment.contract)
         for intent in ("admit", "admit the same"):
             with pytest.raises(CannotTell):
@@ -199,7 +199,7 @@ class TestRefusals:
     def test_too_large_for_a_transaction(self, between: ScriptedNode) -> None:
         """More gas than a transaction may have is refused with both numbers."""
         between.behaviour["eth_estimateGas"] = lambda _: {"result": hex(16_777_217)}
-        sender = Sender(Chain.connect(between.url), DevSigner(0), MemoryJournal())
+        sender = Sender(Chain.connect(between.url), DevSigner(5), MemoryJournal())
         with pytest.raises(Refused, match="needs 16,777,217 gas; a transaction may use 16,777,216"):
             deploy_registry(sender, intent="registry", authority=ALICE)
 
@@ -207,20 +207,20 @@ class TestRefusals:
         """What just fits is sent with the cap as its limit."""
         between.behaviour["eth_estimateGas"] = lambda _: {"result": hex(16_700_000)}
         deploy_registry(
-            Sender(Chain.connect(between.url), DevSigner(0), MemoryJournal()), intent="registry", authority=ALICE
+            Sender(Chain.connect(between.url), DevSigner(5), MemoryJournal()), intent="registry", authority=ALICE
         )
 
     def test_an_intent_of_another_account(self, sender: Sender) -> None:
         """A step that one account began is not taken over by another by accident."""
         deploy_registry(sender, intent="registry", authority=ALICE)
-        other = Sender(sender.chain, DevSigner(1), sender._journal)
+        other = Sender(sender.chain, DevSigner(6), sender._journal)
         with pytest.raises(Refused, match="was signed by"):
             deploy_registry(other, intent="registry", authority=ALICE)
 
     def test_code_that_is_not_ours_at_the_end(self, between: ScriptedNode) -> None:
         """A deployment counts only when our code is what lies there afterwards."""
         between.behaviour["eth_getCode"] = lambda _: {"result": "0x00"}
-        sender = Sender(Chain.connect(between.url), DevSigner(0), MemoryJournal())
+        sender = Sender(Chain.connect(between.url), DevSigner(5), MemoryJournal())
         with pytest.raises(TransactionFailed, match="there is no PostalRegistry"):
             deploy_registry(sender, intent="registry", authority=ALICE)
 

@@ -95,13 +95,13 @@ class Emission:
 @pytest.fixture
 def sender(chain: Chain) -> Sender:
     """The post's account on the local chain."""
-    return Sender(chain, DevSigner(0), MemoryJournal())
+    return Sender(chain, DevSigner(5), MemoryJournal())
 
 
 @pytest.fixture
 def collector(chain: Chain) -> Sender:
     """A collector who has an account of their own."""
-    return Sender(chain, DevSigner(1), MemoryJournal())
+    return Sender(chain, DevSigner(6), MemoryJournal())
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ POST = {"country": "XL", "name": "Lilypond Post", "domain": "lilypond.example"}
 
 @pytest.fixture
 def registry(sender: Sender) -> PostalRegistry:
-    """A registry whose authority is the first account."""
+    """A registry whose authority is the sender."""
     deployment = deploy_registry(sender, intent="registry", authority=sender.address)
     return PostalRegistry(sender.chain, deployment.contract)
 
@@ -30,7 +30,7 @@ def registry(sender: Sender) -> PostalRegistry:
 @pytest.fixture
 def post(registry: PostalRegistry, sender: Sender, chain: Chain) -> Sender:
     """The account of an admitted post."""
-    account = Sender(chain, DevSigner(2), MemoryJournal())
+    account = Sender(chain, DevSigner(7), MemoryJournal())
     registry.admit_post(sender, intent="admit", account=account.address, **POST)
     return account
 
@@ -94,7 +94,7 @@ class TestPosts:
 
     def test_a_post_moves_to_another_account(self, registry: PostalRegistry, post: Sender, chain: Chain) -> None:
         """The new account registers series, the old one no longer does and never stands for another post."""
-        successor = Sender(chain, DevSigner(3), MemoryJournal())
+        successor = Sender(chain, DevSigner(8), MemoryJournal())
         registry.move_post(post, intent="move", post_id=1, account=successor.address)
         assert registry.post_of(post.address) is None
         assert refused(registry.register_series, post, intent="old", contract=registry.address) == "NotAPost"
@@ -184,7 +184,7 @@ class TestRevoking:
         self, registry: PostalRegistry, sender: Sender, post: Sender, chain: Chain, leap: Emission
     ) -> None:
         """A rightful post can register its series after another one's registration was revoked."""
-        rightful = Sender(chain, DevSigner(3), MemoryJournal())
+        rightful = Sender(chain, DevSigner(8), MemoryJournal())
         fields = {**POST, "country": "XM", "account": rightful.address}
         registry.admit_post(sender, intent="admit rightful", **fields)
         registry.register_series(post, intent="squat", contract=leap.series.address)
