@@ -30,6 +30,7 @@ __all__ = ["FILE_NAME", "load_series"]
 FILE_NAME: Final = "series.toml"
 
 _MAX_BYTES: Final = 256_000
+_MAX_LINE: Final = 4000
 _MAX_SHOWN: Final = 20
 _AT_LINE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -78,6 +79,14 @@ def _read(file: Path) -> str:
 
 
 def _parse(file: Path, source: str) -> dict[str, object]:
+    for number, content in enumerate(source.split("\n"), start=1):
+        # The time that the parser takes grows with the square of what one line can hold.
+        if len(content) > _MAX_LINE:
+            raise SeriesFileError(
+                f"The line has {len(content):,} characters; none needs more than {_MAX_LINE:,}.",
+                where=f"{file}:{number}",
+                remedy="Compare the line with the examples.",
+            )
     try:
         return tomllib.loads(source, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 import tree_sitter_toml
@@ -28,9 +29,9 @@ class LineIndex:
     def __init__(self, source: bytes) -> None:
         self._lines: dict[FieldPath, int] = {}
         self._array_lengths: dict[FieldPath, int] = {}
-        parser = Parser(Language(tree_sitter_toml.language()))
-        self._add_pairs((), parser.parse(source).root_node, 0)
-        for node in parser.parse(source).root_node.named_children:
+        root = Parser(Language(tree_sitter_toml.language())).parse(source).root_node
+        self._add_pairs((), root, 0)
+        for node in root.named_children:
             if node.type in {"table", "table_array_element"}:
                 self._add_table(node)
 
@@ -89,7 +90,7 @@ class LineIndex:
 def _keys(node: Node) -> FieldPath:
     """Return the parts of a bare, quoted or dotted key; `tomllib` knows the rules of quoting."""
     text = (node.text or b"").decode("utf-8", "replace")
-    return tuple(_path_down(tomllib.loads(f"{text} = 0")))
+    return tuple(islice(_path_down(tomllib.loads(f"{text} = 0")), _MAX_DEPTH))
 
 
 def _path_down(table: object) -> Iterator[str]:

@@ -1,8 +1,10 @@
 import copy
 import hashlib
 import hmac
+import importlib.util
 import json
 import pickle
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +66,20 @@ class TestDerivation:
 
     def test_without_the_fast_library(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Where coincurve cannot be installed, keys are the same."""
-        monkeypatch.setattr(claim_key, "_FastPublicKey", None)
-        assert claim_key_of(ClaimCode(bytes(16))).address == KEY.address
+        monkeypatch.setitem(sys.modules, "coincurve", None)
+        spec = importlib.util.spec_from_file_location("claim_key_elsewhere", claim_key.__file__)
+        assert spec is not None
+        assert spec.loader is not None
+        elsewhere = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(elsewhere)
+        assert elsewhere._FastPublicKey is None
+        assert elsewhere.claim_key_of(ClaimCode(bytes(16))).address == KEY.address
+
+    def test_no_key_at_all(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A derivation that never meets a key ends instead of going round for ever."""
+        monkeypatch.setattr(claim_key.hmac, "digest", lambda *_arguments: bytes(32))
+        with pytest.raises(InputError, match="gives no key"):
+            claim_key._first_valid(b"any")
 
 
 class TestSigningAClaim:

@@ -61,6 +61,12 @@ class TestWriting:
         with pytest.raises(InputError, match="Something else is already"):
             write_dossier(folder, dossier)
 
+    def test_folder_of_something_else(self, tmp_path: Path, dossier: Dossier) -> None:
+        """A folder without a dossier is not written into."""
+        (tmp_path / "mine").mkdir()
+        with pytest.raises(InputError, match="Something else is already"):
+            write_dossier(tmp_path / "mine", dossier)
+
     def test_disk_that_refuses(self, tmp_path: Path, dossier: Dossier) -> None:
         """A place where nothing can be written is reported, and nothing is left there."""
         (tmp_path / "file").write_bytes(b"")
@@ -145,6 +151,16 @@ class TestReading:
         """A file beyond its bound is refused before it fills the memory."""
         monkeypatch.setattr("cryptostamp.edition.dossier_folder._MAX_OTHER_BYTES", 2)
         with pytest.raises(InputError, match="more than 2 bytes"):
+            read_dossier(folder)
+
+    def test_disk_that_does_not_answer(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A file that is there and cannot be read is a problem of the disk, not of the dossier."""
+
+        def fail(_path: Path, _mode: str) -> None:
+            raise OSError(5, "Input/output error")
+
+        monkeypatch.setattr(Path, "open", fail)
+        with pytest.raises(StorageProblem, match="Input/output error"):
             read_dossier(folder)
 
     def test_not_a_folder(self, tmp_path: Path) -> None:
