@@ -50,9 +50,9 @@ SIDES_MM = (Decimal(15), Decimal(50))
 """The sides of a stamp by the UPU's rules and habit."""
 
 _TOOTH_MM = HOLE_MM / 2 + 0.1  # the hole, and what the perforator may be off
-_FOLD_TO_QUIET_MM = 0.1
-_FOLD_TO_PICTURE_MM = 0.42
-_LEAST_SIDE = 37  # version 5: shorter serials may need less, and must not change the layout of a series
+_FOLD_TO_QUIET_MM = 0.18
+_FOLD_TO_PICTURE_MM = 0.34
+_SHARED_SIDES = (33, 37)  # versions 4 and 5: a shorter serial may need less, and must not move the picture
 _PICTURE_MM = (18.0, 14.0)  # the smallest picture that still is one
 _LEGEND_INSET_MM = 1.7
 _CURRENCY_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}
@@ -93,11 +93,11 @@ def sides_of(stamp: StampFormat) -> tuple[float, float]:
 def stamp_layout(stamp: StampFormat, symbol_side: int) -> StampLayout:
     """Lay out a stamp whose QR has `symbol_side` modules a side.
 
-    Up to version 5 (37 modules) the layout is the same; a smaller symbol has larger modules (`symbol_box`).
+    Versions 4 and 5 (33 and 37 modules) share one layout, the smaller with larger modules (`symbol_box`).
     Raises `InputError` if the symbol leaves no picture of at least 18 x 14 mm.
     """
     width, height = sides_of(stamp)
-    modules = max(symbol_side, _LEAST_SIDE)
+    modules = max(_SHARED_SIDES) if symbol_side in _SHARED_SIDES else symbol_side
     dots = module_dots(modules)
     # One dot more for the quiet zone: room for the larger modules of a smaller symbol.
     side, quiet = modules * dots * 25.4 / DEVICE_DPI, QUIET_MODULES * (dots + 1) * 25.4 / DEVICE_DPI
@@ -278,8 +278,8 @@ def serial_marks(layout: StampLayout, serial: Serial, short_code: str) -> tuple[
             box,
             element="short code",
             largest_mm=2.3,
-            smallest_mm=1.7,
+            smallest_mm=1.6,
             baseline_mm=box.bottom_mm,
-            tracking=0.03,
+            tracking=0.02,
         ),
     )

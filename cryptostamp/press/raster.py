@@ -34,7 +34,7 @@ def pixels(length_mm: float, dpi: int) -> int:
 
 def check_dpi(dpi: int, box: Box, side: int) -> None:
     """Raise `InputError` if a symbol of `side` modules in `box` cannot be drawn at this resolution."""
-    least = math.ceil(MIN_MODULE_PX * side / box.width_mm * 25.4)
+    least = math.ceil(MIN_MODULE_PX * side / box.width_mm * 25.4 - 1e-6)
     if not least <= dpi <= MAX_DPI:
         raise InputError(
             f"At {dpi} dpi the QR cannot be drawn: a module needs at least {MIN_MODULE_PX} pixels.",

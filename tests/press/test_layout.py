@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cryptostamp.errors import InputError
+from cryptostamp.press.claim_part import claim_layout, claim_marks
+from cryptostamp.press.layout import (
+    face_value_text,
+    holes_along,
+    legend_marks,
+    panel_static_marks,
+    serial_marks,
+    stamp_layout,
+    symbol_box,
+)
+from cryptostamp.press.marks import Box
+from cryptostamp.primitives import Serial
+from cryptostamp.series import Money, Series, StampFormat
+
+
+def _stamp(width: str, height: str) -> StampFormat:
+    return StampFormat(width_mm=Decimal(width), height_mm=Decimal(height))
+
+
+def _inside(inner: Box, outer: Box) -> bool:
+    return (
+        outer.x_mm <= inner.x_mm
+        and outer.y_mm <= inner.y_mm
+        and inner.right_mm <= outer.right_mm
+        and inner.bottom_mm <= outer.bottom_mm
+    )
+
+
+class TestSymbol:
+    """The QR is large enough, sharp, and has its quiet zone."""
+
+    @pytest.mark.parametrize("side", [21, 25, 29, 33, 37, 41, 45])
+    def test_modules_are_whole_dots_and_the_symbol_13_mm(self, side: int) -> None:
+        """At 600 dpi a module is at least 8 whole dots."""
+        box = symbol_box(stamp_layout(_stamp("50", "50"), side).symbol, side)
+        dots = box.width_mm / side * 600 / 25.4
+        assert dots == pytest.approx(round(dots))
+        assert round(dots) >= 8
+        assert box.width_mm >= 13
+
+    @given(st.sampled_from([21, 29, 33, 37, 41]), st.sampled_from([("40", "48"), ("50", "30"), ("44", "44")]))
+    def test_the_quiet_zone_is_free(self, side: int, size: tuple[str, str]) -> None:
+        """Four modules around the symbol there is no picture, no letter, no fold and no perforation hole."""
+        layout = stamp_layout(_stamp(*size), side)
+        box = symbol_box(layout.symbol, side)
+        zone = box.grown(4 * box.width_mm / side - 1e-9)
+        paper = Box(x_mm=0, y_mm=0, width_mm=layout.width_mm, height_mm=layout.height_mm).grown(-0.5)
+        assert _inside(zone, paper)
+        for other in (layout.picture, layout.text):
+            apart = (
+                other.right_mm <= zone.x_mm
+                or other.bottom_mm <= zone.y_mm
+                or other.x_mm >= zone.right_mm
+                or other.y_mm >= zone.bottom_mm
+            )
+            assert apart
+        radius = layout.fold.diameter_mm / 2
+        assert all(x + radius <= zone.x_mm or y + radius <= zone.y_mm for x, y in layout.fold.centres_mm)
+
+    def test_shorter_serials_do_not_move_the_picture(self) -> None:
+        """Symbols of versions 4 and 5 share one layout."""
+        assert stamp_layout(_stamp("40", "48"), 33) == stamp_layout(_stamp("40", "48"), 37)
+
+
+class TestFormats:
+    """Which stamps can be laid out."""
+
+    def test_leapfrog_has_the_picture_it_was_drawn_for(self) -> None:
+        """The picture of a 40 x 48 mm stamp is 36.4 x 27.6 mm."""
+        picture = stamp_layout(_stamp("40", "48"), 37).picture
+        assert (picture.width_mm, picture.height_mm) == pytest.approx((36.4, 27.6), abs=0.02)
+
+    def test_a_landscape_stamp_has_its_panel_on_the_right(self) -> None:
+        """The symbol lies right of the picture."""
+        layout = stamp_layout(_stamp("50", "30"), 37)
+        assert layout.symbol.x_mm > layout.picture.right_mm
+
+    @pytest.mark.parametrize("size", [("14", "30"), ("40", "51")])
+    def test_sides_outside_of_custom_are_refused(self, size: tuple[str, str]) -> None:
+        """A side is 15 to 50 mm."""
+        with pytest.raises(InputError, match=r"mm\.") as caught:
+            stamp_layout(_stamp(*size), 37)
+        assert caught.value.where.startswith("stamp.")
+
+    def test_a_stamp_that_the_symbol_fills_is_refused(self) -> None:
+        """The error says how much is left for the picture."""
+        with pytest.raises(InputError, match=r"leaves .* mm for the picture"):
+            stamp_layout(_stamp("30", "26"), 37)
+
+    def test_a_claim_part_too_narrow_is_refused(self) -> None:
+        """Code and symbol stand side by side or not at all."""
+        with pytest.raises(InputError, match=r"no room for its code"):
+            claim_layout(_stamp("30", "48"), 37)
+
+    @pytest.mark.parametrize("size", [("40", "48"), ("40", "30"), ("50", "30")])
+    def test_the_scratch_field_hides_the_whole_code(self, size: tuple[str, str]) -> None:
+        """Symbol with quiet zone and letters lie under it; it is 0.5 mm larger and stays on the part."""
+        layout = claim_layout(_stamp(*size), 37)
+        assert _inside(layout.symbol.grown(4 * layout.symbol.width_mm / 37 - 1e-9), layout.secret)
+        assert _inside(layout.text, layout.secret)
+        assert layout.scratch == layout.secret.grown(0.5)
+        assert _inside(layout.scratch, Box(x_mm=0, y_mm=0, width_mm=layout.width_mm, height_mm=layout.height_mm))
+
+
+class TestText:
+    """What is written fits, or is refused by name."""
+
+    @pytest.mark.parametrize(
+        ("amount", "currency", "text"),
+        [("1.20", "EUR", "€1.20"), ("0.10", "GBP", "£0.10"), ("2.00", "CHF", "CHF 2.00"), ("120", "JPY", "¥120")],
+    )
+    def test_face_values_are_exact(self, amount: str, currency: str, text: str) -> None:
+        """No digit is rounded, added or lost."""
+        assert face_value_text(Money(amount=Decimal(amount), currency=currency)) == text
+
+    def test_a_country_name_too_long_is_refused(self, leapfrog: Series) -> None:
+        """The error names the country name and its room."""
+        series = replace(leapfrog, issuer=replace(leapfrog.issuer, country_name="United Ponds of Lilies and Reeds"))
+        with pytest.raises(InputError, match=r"country name .* mm wide"):
+            legend_marks(series, stamp_layout(series.stamp, 37))
+
+    def test_a_design_title_too_long_is_refused(self, leapfrog: Series) -> None:
+        """The error names the design."""
+        design = replace(leapfrog.designs[1], title="The frog leaves its leaf before sunrise")
+        with pytest.raises(InputError, match=r"title of the design spring"):
+            panel_static_marks(leapfrog, design, stamp_layout(leapfrog.stamp, 37))
+
+    def test_a_title_in_another_script_is_refused(self, leapfrog: Series) -> None:
+        """The error names the character that cannot be printed."""
+        with pytest.raises(InputError, match=r"title of the series .* 'Л' \(U\+041B"):
+            panel_static_marks(
+                replace(leapfrog, title="Лягушка"), leapfrog.designs[0], stamp_layout(leapfrog.stamp, 37)
+            )
+
+    def test_the_longest_short_code_of_a_large_edition_fits(self, leapfrog: Series) -> None:
+        """Eight digits of serial leave room for the tag."""
+        runs = serial_marks(stamp_layout(leapfrog.stamp, 37), Serial(16_000_000), "LEAP-16000000-7KQ3M9XZP")
+        assert [run.text for run in runs] == ["No. 16000000", "LEAP-16000000-7KQ3M9XZP"]
+
+    def test_a_crooked_claim_code_is_refused_without_showing_it(self, leapfrog: Series) -> None:
+        """The error names the stamp, never a letter of the code."""
+        with pytest.raises(InputError) as caught:
+            claim_marks(claim_layout(leapfrog.stamp, 37), Serial(7), "LEAP-7-X", "SECRET-ςECRET")
+        assert "No. 7" in str(caught.value)
+        assert "ECRET" not in caught.value.diagnostics()
+
+
+class TestPerforation:
+    """Holes on the corners."""
+
+    @pytest.mark.parametrize(("side", "gauge", "holes"), [(40.0, "13.5", 27), (48.0, "13.5", 32), (15.0, "14", 10)])
+    def test_a_side_has_a_whole_number_of_pitches(self, side: float, gauge: str, holes: int) -> None:
+        """The gauge gives the number, to the nearest."""
+        assert holes_along(side, Decimal(gauge)) == holes
