@@ -27,6 +27,8 @@ class ClaimLayout:
     width_mm: float
     height_mm: float
     head: Box
+    heading_mm: float
+    """The em of the heading: smaller where there is no room for the ornament."""
     ornament: Box | None
     secret: Box
     """What the scratch field must hide."""
@@ -49,7 +51,7 @@ def claim_layout(stamp: StampFormat, symbol_side: int) -> ClaimLayout:
     secret = Box(x_mm=BORDER_MM + 0.5, y_mm=foot - depth, width_mm=inner, height_mm=depth)
     head = Box(x_mm=BORDER_MM + 0.5, y_mm=BORDER_MM + 0.2, width_mm=inner, height_mm=secret.y_mm - BORDER_MM - 1.0)
     text_width = inner - depth - 0.8
-    if head.height_mm < 4 or text_width < 13:  # noqa: PLR2004 (mm: two lines of heading; a column of eight characters)
+    if head.height_mm < 5 or text_width < 13:  # noqa: PLR2004 (mm: two lines of heading; a column of eight characters)
         raise InputError(
             f"A claim part of {stamp.width_mm} x {stamp.height_mm} mm has no room for its code "
             f"and a QR of {side:.1f} mm.",
@@ -65,6 +67,7 @@ def claim_layout(stamp: StampFormat, symbol_side: int) -> ClaimLayout:
         width_mm=width,
         height_mm=height,
         head=head,
+        heading_mm=3.1 if ornament else 2.5,
         ornament=ornament,
         secret=secret,
         scratch=secret.grown(0.5),
@@ -92,7 +95,7 @@ def _guilloche(box: Box) -> tuple[Line, ...]:
 
 def claim_static_marks(series: Series, layout: ClaimLayout) -> tuple[Mark, ...]:
     """Return what every claim part of a series says: what it is, what to do, and a tint under the code."""
-    head, size = layout.head, 3.1
+    head, size = layout.head, layout.heading_mm
     first = head.y_mm + size * Typeface.DISPLAY.cap_height
     told = [
         fitted(
@@ -102,7 +105,7 @@ def claim_static_marks(series: Series, layout: ClaimLayout) -> tuple[Mark, ...]:
             element="instructions of the claim part",
             largest_mm=2.3,
             smallest_mm=1.7,
-            baseline_mm=first + 3.4 + 2.9 * row,
+            baseline_mm=first + size * 1.1 + 2.9 * row,
         )
         for row, text in enumerate(
             (
@@ -150,7 +153,7 @@ def claim_marks(layout: ClaimLayout, serial: Serial, short_code: str, claim_text
             typeface=Typeface.DISPLAY,
             size_mm=size,
             x_mm=head.right_mm - width_of(number, Typeface.DISPLAY, size),
-            baseline_mm=head.y_mm + 3.1 * Typeface.DISPLAY.cap_height,
+            baseline_mm=head.y_mm + layout.heading_mm * Typeface.DISPLAY.cap_height,
         ),
         fitted(
             f"Belongs to stamp {short_code}",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cryptostamp.errors import InputError
-from cryptostamp.press.claim_part import claim_layout, claim_marks
+from cryptostamp.press.claim_part import claim_layout, claim_marks, claim_static_marks
 from cryptostamp.press.layout import (
     face_value_text,
     holes_along,
@@ -18,7 +18,7 @@ from cryptostamp.press.layout import (
     stamp_layout,
     symbol_box,
 )
-from cryptostamp.press.marks import Box
+from cryptostamp.press.marks import Box, TextRun
 from cryptostamp.primitives import Serial
 from cryptostamp.series import Money, Series, StampFormat
 
@@ -103,12 +103,14 @@ class TestFormats:
             claim_layout(_stamp("30", "48"), 37)
 
     @pytest.mark.parametrize("size", [("40", "48"), ("40", "30"), ("50", "30")])
-    def test_the_scratch_field_hides_the_whole_code(self, size: tuple[str, str]) -> None:
-        """Symbol with quiet zone and letters lie under it; it is 0.5 mm larger and stays on the part."""
+    def test_the_scratch_field_hides_the_whole_code(self, leapfrog: Series, size: tuple[str, str]) -> None:
+        """Symbol, quiet zone and letters lie under it, 0.5 mm inside; the instructions stay clear of it."""
         layout = claim_layout(_stamp(*size), 37)
         assert _inside(layout.symbol.grown(4 * layout.symbol.width_mm / 37 - 1e-9), layout.secret)
         assert _inside(layout.text, layout.secret)
         assert layout.scratch == layout.secret.grown(0.5)
+        told = [mark for mark in claim_static_marks(leapfrog, layout) if isinstance(mark, TextRun)]
+        assert all(run.baseline_mm + 0.25 * run.size_mm <= layout.scratch.y_mm for run in told)
         assert _inside(layout.scratch, Box(x_mm=0, y_mm=0, width_mm=layout.width_mm, height_mm=layout.height_mm))
 
 
