@@ -1,12 +1,18 @@
-"""Fixtures that several rooms share: a local chain, and a clean state of it for every test."""
+"""Fixtures that several rooms share: a local chain, a clean state of it for every test, and a series issued on it."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from support.desk import LEAPFROG, PASSPHRASE, Desk
 
-from cryptostamp.chain import Chain, LocalNode, start_local_node
+from cryptostamp.chain import Chain, DevSigner, LocalNode, Sender, start_local_node
+from cryptostamp.edition import EditionSecret
+from cryptostamp.office import LedgerJournal, Workspace, issue
+from cryptostamp.series import Series, load_series, rescale
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +29,50 @@ def chain(local_node: LocalNode) -> Iterator[Chain]:
     snapshot = connected.rpc.request("evm_snapshot")
     yield connected
     assert connected.rpc.request("evm_revert", snapshot) is True
+
+
+@pytest.fixture(scope="session")
+def leapfrog() -> Series:
+    """Return the demonstration series with 30 stamps: a full sheet and a part of one."""
+    return rescale(load_series(LEAPFROG), 30)
+
+
+@pytest.fixture(scope="session")
+def issued_once(
+    leapfrog: Series, local_node: LocalNode, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Workspace, EditionSecret]:
+    """Issue the series on the worker's chain, before any test takes its snapshot."""
+    workspace = Workspace(tmp_path_factory.mktemp("issued"))
+    issue(
+        leapfrog,
+        workspace=workspace,
+        chain=Chain.connect(local_node.url),
+        post=DevSigner(0),
+        passphrase=PASSPHRASE,
+    )
+    return workspace, workspace.open_secret(PASSPHRASE)
+
+
+@pytest.fixture
+def desk(
+    leapfrog: Series,
+    issued_once: tuple[Workspace, EditionSecret],
+    chain: Chain,
+    local_node: LocalNode,
+    tmp_path: Path,
+) -> Iterator[Desk]:
+    """Return a desk of one's own: what a test does there leaves no trace."""
+    once, secret = issued_once
+    workspace = Workspace(tmp_path / "issued")
+    shutil.copytree(once.folder, workspace.folder)
+    with workspace.ledger() as ledger:
+        yield Desk(
+            series=leapfrog,
+            workspace=workspace,
+            chain=chain,
+            url=local_node.url,
+            ledger=ledger,
+            sender=Sender(chain, DevSigner(0), LedgerJournal(ledger)),
+            secret=secret,
+            dossier=workspace.dossier(),
+        )

@@ -11,7 +11,7 @@ from cryptostamp.office import check_artifacts, contracts_folder, write_compiled
 __all__ = ["compile_command"]
 
 
-@click.command("compile")
+@click.command("compile", short_help="Compile the contracts. For developers.")
 @click.option("--check", is_flag=True, help="Write nothing; fail if the sources do not give the shipped bytes.")
 def compile_command(*, check: bool) -> None:
     """Compile the contracts of a checkout into the package. For developers."""

@@ -19,7 +19,7 @@ from cryptostamp.primitives import MAX_EDITION
 __all__ = ["demo_command"]
 
 
-@click.command("demo")
+@click.command("demo", short_help="See the whole life of a series on a local chain.")
 @click.option(
     "--series",
     type=click.Path(path_type=Path),

@@ -14,7 +14,7 @@ __all__ = ["doctor_command"]
 MISSING = 3
 
 
-@click.command("doctor")
+@click.command("doctor", short_help="Look whether everything is there.")
 @click.option("--rpc", metavar="URL", help="Look at this node as well.")
 @as_json
 def doctor_command(*, rpc: str | None, as_json: bool) -> int:

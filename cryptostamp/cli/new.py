@@ -14,7 +14,7 @@ from cryptostamp.series import FILE_NAME, Money, create_series
 __all__ = ["new_command"]
 
 
-@click.command("new")
+@click.command("new", short_help="Begin a series: a series.toml and a first picture.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--title", default="My first series", show_default=True, help="The title of the series.")
 @click.option("--edition", type=int, default=1000, show_default=True, help="How many stamps it has.")

@@ -13,7 +13,7 @@ from cryptostamp.office import preview
 __all__ = ["preview_command"]
 
 
-@click.command("preview")
+@click.command("preview", short_help="Draw every design of a series in every variant.")
 @series_argument
 @click.option(
     "--out",

@@ -19,7 +19,7 @@ NOT_GENUINE = 1
 CANNOT_TELL = 4
 
 
-@click.command("verify")
+@click.command("verify", short_help="Say what a stamp is, from a photo or a code.")
 @click.argument("targets", nargs=-1, required=True, metavar="PHOTO|CODE...")
 @rpc_option
 @click.option(

@@ -59,7 +59,7 @@ def _anvil() -> str:
         answer = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=10, check=True)  # noqa: S603
     except (OSError, subprocess.SubprocessError) as error:
         raise ToolMissing("Anvil does not run.", where=str(binary), remedy="Install it again.") from error
-    return answer.stdout.splitlines()[0].removeprefix("anvil ").strip()
+    return answer.stdout.splitlines()[0].rpartition(" ")[2]
 
 
 def _compiler() -> str:
