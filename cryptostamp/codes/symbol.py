@@ -44,20 +44,23 @@ class QrSymbol:
         return 17 + 4 * self.version
 
 
-def public_symbol(code: PublicCode, *, mask: int = MASK) -> QrSymbol:
-    """Return the QR of a stamp's face; `mask` is 0..7."""
+def public_symbol(code: PublicCode, *, mask: int = MASK, least_version: int = 1) -> QrSymbol:
+    """Return the QR of a stamp's face; `mask` is 0..7.
+
+    `least_version` gives all stamps of a series symbols of one size, though their serials differ in length.
+    """
     scheme, _, rest = code.text.partition(":")
-    return _symbol(scheme, f":{rest}", mask)
+    return _symbol(scheme, f":{rest}", mask, least_version)
 
 
 def claim_symbol(code: ClaimCode, host: str, *, mask: int = MASK) -> QrSymbol:
     """Return the QR that lies under the scratch field; it is as secret as the code."""
     link, _, secret = code.url(host).partition("#")
-    return _symbol(f"{link}#", secret, mask)
+    return _symbol(f"{link}#", secret, mask, 1)
 
 
-def _symbol(any_bytes: str, alphanumeric: str, mask: int) -> QrSymbol:
-    encoder = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, mask_pattern=mask)
+def _symbol(any_bytes: str, alphanumeric: str, mask: int, least_version: int) -> QrSymbol:
+    encoder = qrcode.QRCode(version=least_version, error_correction=ERROR_CORRECT_Q, mask_pattern=mask)
     encoder.add_data(QRData(any_bytes.encode("ascii"), mode=_BYTES), optimize=0)
     encoder.add_data(QRData(alphanumeric.encode("ascii"), mode=_ALPHANUMERIC), optimize=0)
     encoder.make(fit=True)

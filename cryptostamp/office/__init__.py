@@ -10,10 +10,11 @@ from cryptostamp.office.claim import Claim, SignedClaim, claim, send_claim, sign
 from cryptostamp.office.compiling import check_artifacts, contracts_folder, write_compiled
 from cryptostamp.office.demo import DEMO_PASSPHRASE, Demo, DemoListener, run_demo
 from cryptostamp.office.doctor import Finding, examine
-from cryptostamp.office.issue import Issue, Progress, issue
+from cryptostamp.office.issue import Issue, issue
 from cryptostamp.office.journal import LedgerJournal
 from cryptostamp.office.preview import Preview, check, preview
 from cryptostamp.office.printing import PrintJob, print_stamps, public_code_of
+from cryptostamp.office.progress import Progress
 from cryptostamp.office.prove import ask_owner, check_owner
 from cryptostamp.office.verify import resolve_code, verify
 from cryptostamp.office.workspace import Workspace

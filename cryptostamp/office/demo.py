@@ -30,9 +30,10 @@ from cryptostamp.ledger import Ledger
 from cryptostamp.office.chains import local_post, local_stranger
 from cryptostamp.office.claim import claim, send_claim, sign_claim
 from cryptostamp.office.compiling import compile_checkout
-from cryptostamp.office.issue import Issue, Progress, issue
+from cryptostamp.office.issue import Issue, issue
 from cryptostamp.office.journal import LedgerJournal
 from cryptostamp.office.printing import claim_part_of, png_bytes, print_stamps, public_code_of
+from cryptostamp.office.progress import Progress
 from cryptostamp.office.prove import ask_owner, check_owner
 from cryptostamp.office.verify import verify
 from cryptostamp.office.workspace import Workspace, write_file

@@ -40,15 +40,13 @@ from cryptostamp.errors import InputError, Refused
 from cryptostamp.ledger import IssuedSeries, Ledger, PlannedStamp, SeriesPlan
 from cryptostamp.office.chains import local_authority
 from cryptostamp.office.journal import LedgerJournal
+from cryptostamp.office.printing import check_printable
+from cryptostamp.office.progress import Progress
 from cryptostamp.office.workspace import Workspace
-from cryptostamp.press import check_press
 from cryptostamp.primitives import Address, Hash32, Serial
 from cryptostamp.series import Series
 
-__all__ = ["Issue", "Progress", "issue"]
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is in all."""
+__all__ = ["Issue", "issue"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +82,7 @@ def issue(
     own. `passphrase` seals the secret of the edition. Raises `InputError` for a wrong passphrase, a
     changed series or a post that the registry does not know, before anything is sent.
     """
-    check_press(series)
+    check_printable(series, chain.chain_id)
     with workspace.ledger() as ledger, ledger.step(series.id, "issue", clock=clock):
         plan = ledger.plan_of(series.id)
         _check_plan(plan, series, chain, workspace)

@@ -7,18 +7,17 @@ from pathlib import Path
 
 from PIL import Image
 
-from cryptostamp.codes import PublicCode, public_symbol
-from cryptostamp.office.printing import png_bytes
+from cryptostamp.codes import public_symbol
+from cryptostamp.office.printing import check_printable, png_bytes, specimen_code, symbol_version
 from cryptostamp.office.workspace import write_file
-from cryptostamp.press import StampFace, check_press, render_stamp
-from cryptostamp.primitives import Address, ChainId, Serial
+from cryptostamp.press import StampFace, render_stamp
+from cryptostamp.primitives import ChainId, Serial
 from cryptostamp.series import Series, describe, load_series
 
 __all__ = ["Preview", "check", "preview"]
 
 _DPI = 150
-_NOWHERE = Address("0x" + "0" * 40)
-_LOCAL = ChainId(31337)
+LOCAL_CHAIN = ChainId(31337)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +36,7 @@ def check(path: Path) -> Series:
     Raises `SeriesFileError` with the line, `ArtworkError` or another `InputError` if it cannot.
     """
     series = load_series(path)
-    check_press(series)
+    check_printable(series, LOCAL_CHAIN)
     return series
 
 
@@ -62,13 +61,11 @@ def preview(path: Path, *, picture: Path) -> Preview:
 
 def _specimen(series: Series, variant: int, design: int) -> StampFace:
     serial = Serial(min(variant * len(series.designs) + design + 1, series.edition))
-    code = PublicCode.make(
-        host=series.issuer.domain, chain_id=_LOCAL, contract=_NOWHERE, serial=serial, claim_key=_NOWHERE
-    )
+    code = specimen_code(series, LOCAL_CHAIN, serial)
     return StampFace(
         serial=serial,
         design=series.designs[design],
         variant=series.variants[variant],
-        symbol=public_symbol(code),
+        symbol=public_symbol(code, least_version=symbol_version(series, LOCAL_CHAIN)),
         short_code=code.short(series.id).text,
     )

@@ -20,15 +20,35 @@ from cryptostamp.codes import PublicCode, claim_symbol, public_symbol
 from cryptostamp.edition import Dossier, EditionSecret, SeriesFacts
 from cryptostamp.errors import InputError
 from cryptostamp.ledger import Ledger, PrintedFile
-from cryptostamp.office.issue import Progress
+from cryptostamp.office.progress import Progress
 from cryptostamp.office.workspace import Workspace, write_file
-from cryptostamp.press import ClaimPart, StampFace, claim_layer_pdf, render_stamp, write_face_pdf, write_sealed
-from cryptostamp.primitives import Hash32, Serial
+from cryptostamp.press import (
+    ClaimPart,
+    StampFace,
+    check_press,
+    claim_layer_pdf,
+    render_stamp,
+    write_face_pdf,
+    write_sealed,
+)
+from cryptostamp.primitives import ChainId, Hash32, Serial, parse_address
 from cryptostamp.series import Series
 
-__all__ = ["PrintJob", "claim_part_of", "face_of", "print_stamps", "public_code_of"]
+__all__ = [
+    "PrintJob",
+    "check_printable",
+    "claim_part_of",
+    "face_of",
+    "print_stamps",
+    "public_code_of",
+    "specimen_code",
+    "symbol_version",
+]
 
 IMAGE_DPI = 300
+
+_NOWHERE = parse_address("0x" + "11" * 20)
+"""Nobody's contract. Not the zero address: `qrcode` 8.2 cannot encode data that is zero all over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +82,23 @@ def public_code_of(dossier: Dossier, serial: Serial) -> PublicCode:
     )
 
 
+def specimen_code(series: Series, chain_id: ChainId, serial: Serial) -> PublicCode:
+    """Return a code as long as the real one of a stamp, before there is a contract; a scan of it finds nothing."""
+    return PublicCode.make(
+        host=series.issuer.domain, chain_id=chain_id, contract=_NOWHERE, serial=serial, claim_key=_NOWHERE
+    )
+
+
+def symbol_version(series: Series, chain_id: ChainId) -> int:
+    """Return the QR version of the longest public code of a series; all its stamps are printed in it."""
+    return public_symbol(specimen_code(series, chain_id, Serial(series.edition))).version
+
+
+def check_printable(series: Series, chain_id: ChainId) -> None:
+    """Raise `ArtworkError` or another `InputError` if the stamps of a series cannot be printed as they are."""
+    check_press(series, symbol_side=17 + 4 * symbol_version(series, chain_id))
+
+
 def face_of(series: Series, dossier: Dossier, serial: Serial) -> StampFace:
     """Return what is printed on the face of a stamp."""
     code = public_code_of(dossier, serial)
@@ -69,7 +106,7 @@ def face_of(series: Series, dossier: Dossier, serial: Serial) -> StampFace:
         serial=serial,
         design=series.design_of(serial),
         variant=series.variants[dossier.edition.variant_index(serial)],
-        symbol=public_symbol(code),
+        symbol=public_symbol(code, least_version=symbol_version(series, code.chain_id)),
         short_code=code.short(series.id).text,
     )
 
@@ -107,10 +144,12 @@ def print_stamps(
     edition = dossier.edition
     _check_series(series, dossier, workspace)
     chosen = serials if serials is not None else range(1, edition.size + 1)
-    pictured = tuple(images)
-    for serial in (*pictured, *(chosen[:1]), *(chosen[-1:])):
+    pictured = []
+    for serial in itertools.chain(chosen[:1], chosen[-1:], images):  # one by one: a range may be absurdly long
         if not 1 <= serial <= edition.size:
             raise InputError(f"There is no stamp no. {serial:,}: the edition has {edition.size:,}.")
+        pictured.append(Serial(serial))
+    pictured = pictured[2:] if chosen else pictured
     if not chosen:
         raise InputError("No stamps were chosen to print.", remedy="Give a range such as 1-1000.")
     secret = None
