@@ -1,0 +1,140 @@
+"""A hidden code moves its token once, to the account that its signature names, and is shown to nobody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from eth_account import Account
+from support.desk import Desk
+
+from cryptostamp.chain import DevSigner, Sender, StampSeries
+from cryptostamp.codes import ClaimCode
+from cryptostamp.errors import ContractRefusal, Refused
+from cryptostamp.office import Claim, LedgerJournal, SignedClaim, claim, send_claim, sign_claim
+from cryptostamp.primitives import Address, Serial, parse_address
+
+THIEF = Address("0x" + "66" * 20)
+
+
+def newcomer() -> Address:
+    """Return an account that has never been used."""
+    return parse_address(Account.create().address)
+
+
+def claimed(desk: Desk, serial: int, to: Address) -> Claim:
+    return claim(desk.secret.claim_code(Serial(serial)), desk.dossier, to=to, sender=desk.sender, ledger=desk.ledger)
+
+
+def signed(desk: Desk, serial: int, to: Address, *, lifetime_s: int = 600) -> SignedClaim:
+    deadline = desk.chain.head().timestamp + lifetime_s
+    return sign_claim(desk.secret.claim_code(Serial(serial)), desk.dossier, to=to, deadline=deadline)
+
+
+def owner_of(desk: Desk, serial: int) -> Address:
+    stamp = StampSeries(desk.chain, desk.dossier.deployment.contract).stamp(Serial(serial))
+    assert stamp is not None
+    return stamp.owner
+
+
+class TestClaim:
+    def test_a_wallet_without_money(self, desk: Desk) -> None:
+        """An account that owns nothing receives the token; the post pays."""
+        to = newcomer()
+        before = desk.chain.balance(desk.sender.address)
+        done = claimed(desk, 3, to)
+        assert (done.serial, done.to, done.mined.succeeded) == (3, to, True)
+        assert owner_of(desk, 3) == to
+        assert desk.chain.balance(to) == 0
+        assert desk.chain.balance(desk.sender.address) < before
+
+    def test_the_ledger_knows_it(self, desk: Desk) -> None:
+        """The ledger counts claims and says who claimed what."""
+        assert desk.ledger.count_claimed("LEAP") == 0
+        to = newcomer()
+        claimed(desk, 3, to)
+        claimed(desk, 30, to)
+        assert desk.ledger.count_claimed("LEAP") == 2
+        record, untouched = desk.ledger.stamp("LEAP", Serial(30)), desk.ledger.stamp("LEAP", Serial(4))
+        assert record is not None
+        assert untouched is not None
+        assert (record.claimed_by, untouched.claimed_by) == (to, None)
+
+    def test_the_same_claim_again(self, desk: Desk) -> None:
+        """The same claim run again gives the same transaction, and nothing is sent twice."""
+        to = newcomer()
+        first = claimed(desk, 3, to)
+        sent, count = desk.ledger.transactions(), desk.chain.transaction_count(desk.sender.address)
+        assert claimed(desk, 3, to) == first
+        assert desk.ledger.transactions() == sent
+        assert desk.chain.transaction_count(desk.sender.address) == count
+        assert desk.ledger.count_claimed("LEAP") == 1
+
+    def test_anybody_can_carry_it(self, desk: Desk) -> None:
+        """A signed claim can be sent by a stranger, and still gives the token to the account it names."""
+        to = newcomer()
+        stranger = Sender(desk.chain, DevSigner(5), LedgerJournal(desk.ledger))
+        send_claim(signed(desk, 8, to), desk.dossier, sender=stranger, ledger=desk.ledger)
+        assert owner_of(desk, 8) == to
+
+
+class TestRefusals:
+    def test_a_second_claim(self, desk: Desk) -> None:
+        """A used code moves nothing again, and the ledger keeps the first owner."""
+        to = newcomer()
+        claimed(desk, 3, to)
+        with pytest.raises(ContractRefusal, match="claimed already") as refusal:
+            claimed(desk, 3, THIEF)
+        assert refusal.value.name == "AlreadyClaimed"
+        assert owner_of(desk, 3) == to
+        record = desk.ledger.stamp("LEAP", Serial(3))
+        assert record is not None
+        assert record.claimed_by == to
+
+    def test_an_unknown_code(self, desk: Desk) -> None:
+        """A well-formed code of no stamp is refused, without a word of it."""
+        code = ClaimCode(bytes(range(16)))
+        with pytest.raises(Refused, match="belongs to no stamp of the series Leapfrog") as refusal:
+            claim(code, desk.dossier, to=THIEF, sender=desk.sender, ledger=desk.ledger)
+        said = refusal.value.diagnostics() + repr(refusal.value)
+        assert code.secret.hex() not in said
+        assert not any(group in said for group in code.text.split("-"))
+
+    @pytest.mark.parametrize("change", ["to", "serial", "deadline"])
+    def test_a_changed_claim(self, desk: Desk, change: str) -> None:
+        """A claim that somebody overheard is worth nothing for another account, stamp or time."""
+        genuine = signed(desk, 9, newcomer())
+        changed = {
+            "to": replace(genuine, to=THIEF),
+            "serial": replace(genuine, serial=Serial(10)),
+            "deadline": replace(genuine, deadline=genuine.deadline + 1),
+        }[change]
+        before = desk.ledger.transactions()
+        with pytest.raises(ContractRefusal) as refusal:
+            send_claim(changed, desk.dossier, sender=desk.sender, ledger=desk.ledger)
+        assert refusal.value.name == "InvalidProof"
+        assert (owner_of(desk, 9), owner_of(desk, 10)) == (desk.sender.address, desk.sender.address)
+        assert (desk.ledger.transactions(), desk.ledger.count_claimed("LEAP")) == (before, 0)
+
+    def test_a_claim_that_came_too_late(self, desk: Desk) -> None:
+        """After its deadline a claim is refused; signed anew, it works."""
+        to = newcomer()
+        with pytest.raises(ContractRefusal, match="valid until") as refusal:
+            send_claim(signed(desk, 9, to, lifetime_s=-1), desk.dossier, sender=desk.sender, ledger=desk.ledger)
+        assert refusal.value.name == "ClaimExpired"
+        assert claimed(desk, 9, to).to == to
+
+    @pytest.mark.parametrize("to", [Address("0x" + "0" * 40), None])
+    def test_an_account_that_cannot_receive(self, desk: Desk, to: Address | None) -> None:
+        """Neither nobody nor the post's own custody can claim."""
+        with pytest.raises(ContractRefusal) as refusal:
+            claimed(desk, 9, to or desk.sender.address)
+        assert refusal.value.name == "InvalidRecipient"
+
+    def test_a_signed_claim_shows_no_code(self, desk: Desk) -> None:
+        """What is carried to the chain does not hold the hidden code."""
+        code = desk.secret.claim_code(Serial(9))
+        carried = signed(desk, 9, newcomer())
+        assert code.secret not in carried.signature
+        assert code.secret.hex() not in repr(carried)
+        assert len(carried.signature) == 65
