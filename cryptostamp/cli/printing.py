@@ -84,7 +84,7 @@ def print_command(
             described,
             workspace=workspace,
             serials=serials,
-            images=[Serial(number) for numbers in images for number in numbers],
+            images=(Serial(number) for numbers in images for number in numbers),
             printer=printer,
             passphrase=edition_passphrase(passphrase_fd, new=False) if printer else None,
             progress=progress,

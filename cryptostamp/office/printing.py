@@ -144,12 +144,12 @@ def print_stamps(
     edition = dossier.edition
     _check_series(series, dossier, workspace)
     chosen = serials if serials is not None else range(1, edition.size + 1)
+    for serial in (*chosen[:1], *chosen[-1:]):
+        _check_serial(serial, edition.size)
     pictured = []
-    for serial in itertools.chain(chosen[:1], chosen[-1:], images):  # one by one: a range may be absurdly long
-        if not 1 <= serial <= edition.size:
-            raise InputError(f"There is no stamp no. {serial:,}: the edition has {edition.size:,}.")
-        pictured.append(Serial(serial))
-    pictured = pictured[2:] if chosen else pictured
+    for serial in images:  # one by one, because the serials may be absurdly many
+        _check_serial(serial, edition.size)
+        pictured.append(serial)
     if not chosen:
         raise InputError("No stamps were chosen to print.", remedy="Give a range such as 1-1000.")
     secret = None
@@ -203,6 +203,11 @@ def _check_series(series: Series, dossier: Dossier, workspace: Workspace) -> Non
             where=str(workspace.dossier_folder),
             remedy="Undo the changes to series.toml and artwork: stamps must look as the dossier says.",
         )
+
+
+def _check_serial(serial: int, edition: int) -> None:
+    if not 1 <= serial <= edition:
+        raise InputError(f"There is no stamp no. {serial:,}: the edition has {edition:,}.")
 
 
 def _counted(parts: Iterator[ClaimPart], what: str, total: int, progress: Progress) -> Iterator[ClaimPart]:
