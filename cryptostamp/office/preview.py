@@ -16,7 +16,7 @@ from cryptostamp.series import Series, describe, load_series
 
 __all__ = ["Preview", "check", "preview"]
 
-_DPI = 150
+_DPI = 200
 LOCAL_CHAIN = ChainId(31337)
 
 
