@@ -16,7 +16,7 @@ from cryptostamp.series import Series, describe, load_series
 
 __all__ = ["Preview", "check", "preview"]
 
-_DPI = 200
+_DPI = 225  # a module of the smallest size, 8 dots of 600 dpi, takes 3 pixels
 LOCAL_CHAIN = ChainId(31337)
 
 
