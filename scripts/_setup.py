@@ -200,6 +200,11 @@ def diagnose(output):
     )
     if any(sign in text for sign in signs):
         return "The package index could not be reached. Check the network or proxy, then run the same command again."
+    if "no matching distribution" in text or "e404" in text:
+        return (
+            "The package index could not be reached, or does not have a package that is needed.\n"
+            "Check the network, the proxy and the index you use, then run the same command again."
+        )
     return "The set-up could not be finished."
 
 

@@ -49,6 +49,8 @@ class TestDiagnosis:
                 "not the one that was locked",
             ),
             ("npm error code EINTEGRITY", "not the one that was locked"),
+            ("ERROR: No matching distribution found for aiohttp==3.14.5", "could not be reached, or does not have"),
+            ("npm error code E404", "could not be reached, or does not have"),
             ("Segmentation fault", "could not be finished"),
         ],
     )
