@@ -71,22 +71,27 @@ for _command in (
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and leave with its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in given
     try:
         outcome: Any = program.main(given, standalone_mode=False)
         sys.stdout.flush()
     except CryptostampError as error:
-        _report(error, as_json="--json" in given)
+        _report(error, as_json=as_json)
         sys.exit(error.exit_code)
     except click.Abort:
         click.echo("\nStopped. Nothing is lost: the same command goes on where this one stopped.", err=True)
         sys.exit(_STOPPED)
     except click.ClickException as error:
+        if as_json:
+            _print_error("UsageError", error.format_message())
         error.show()
         sys.exit(error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except Exception:  # noqa: BLE001  (whatever it is, a person is told what to do with it)
+        if as_json:
+            _print_error("Mistake", "This is a mistake in Cryptostamp.", remedy="Please report it.")
         traceback.print_exc()
         click.echo("\nThis is a mistake in Cryptostamp. Please report it, with the lines above.", err=True)
         sys.exit(_OURS)
@@ -95,10 +100,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _report(error: CryptostampError, *, as_json: bool) -> None:
     if as_json:
-        print_json(
-            {"error": {"kind": type(error).__name__, "what": error.what, "where": error.where, "remedy": error.remedy}}
-        )
+        _print_error(type(error).__name__, error.what, where=error.where, remedy=error.remedy)
     where = f"{error.where}: " if error.where else ""
     click.echo(f"{click.style('Error:', fg='red', bold=True)} {where}{error.what}", err=True)
     if error.remedy:
         click.echo(error.remedy, err=True)
+
+
+def _print_error(kind: str, what: str, *, where: str = "", remedy: str = "") -> None:
+    print_json({"error": {"kind": kind, "what": what, "where": where, "remedy": remedy}})

@@ -26,8 +26,8 @@ from cryptostamp.scan import Conclusion, Outcome, Verdict
 
 __all__ = ["console", "jsonable", "print_json", "print_verdict", "progress_bar"]
 
-console = Console(highlight=False, soft_wrap=True)
-"""Standard output for people."""
+console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+"""Standard output for people. Brackets and colons are shown as they are: they may stand in a title."""
 
 _MARKS = {
     Outcome.PASSED: ("✓", "green"),
@@ -35,9 +35,9 @@ _MARKS = {
     Outcome.NOT_CHECKED: ("·", "yellow"),
 }
 _HEADINGS = {
-    Conclusion.GENUINE: ("✓ Genuine code", "bold green"),
-    Conclusion.NOT_GENUINE: ("✗ Not genuine", "bold red"),
-    Conclusion.UNKNOWN: ("? Cannot tell", "bold yellow"),
+    Conclusion.GENUINE: ("✓", "bold green"),
+    Conclusion.NOT_GENUINE: ("✗", "bold red"),
+    Conclusion.UNKNOWN: ("?", "bold yellow"),
 }
 
 
@@ -69,12 +69,15 @@ def print_json(value: object) -> None:
 
 def print_verdict(verdict: Verdict) -> None:
     """Print a verdict for a person: the answer, the checks behind it, and what no scan can say."""
-    heading, style = _HEADINGS[verdict.conclusion]
-    console.print(Text(heading, style=style))
-    console.print(Text(verdict.sentence))
-    for check in verdict.checks:
+    mark, style = _HEADINGS[verdict.conclusion]
+    answer, dot, reason = verdict.sentence.partition(". ")
+    console.print(Text.assemble((f"{mark} {answer}{dot}", style), reason))
+    for check in verdict.reached:
         mark, colour = _MARKS[check.outcome]
         console.print(Text.assemble("  ", (mark, colour), f" {check.sentence}"))
+    unreached = len(verdict.checks) - len(verdict.reached)
+    if unreached:
+        console.print(Text(f"  Because of that, {unreached} more checks were not made."))
     console.print(Text(verdict.caveat, style="dim"))
 
 

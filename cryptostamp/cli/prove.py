@@ -92,7 +92,7 @@ def sign(*, challenge: Path, keystore: Path) -> None:
     passphrase = click.prompt(f"\nPassphrase of {keystore.name}", hide_input=True, err=True)
     try:
         key = Account.decrypt(_text_of(keystore), passphrase)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError):
         raise InputError(
             "The keystore does not open: the passphrase is wrong or the file is damaged.", where=str(keystore)
         ) from None
