@@ -84,7 +84,7 @@ class RpcClient:
         """Return the error that says the node `reason`, ready to be raised."""
         return NodeUnreachable(
             f"The node at {self.host} {reason}.",
-            remedy="Check the node's address and that it runs, then try again; nothing is lost.",
+            remedy="Check its address and that it runs (a local one starts with: cryptostamp node), then try again.",
         )
 
 

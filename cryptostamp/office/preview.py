@@ -18,6 +18,7 @@ __all__ = ["Preview", "check", "preview"]
 
 _DPI = 225  # a module of the smallest size, 8 dots of 600 dpi, takes 3 pixels
 LOCAL_CHAIN = ChainId(31337)
+_MOST = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,20 +42,26 @@ def check(path: Path) -> Series:
 
 
 def preview(path: Path, *, picture: Path) -> Preview:
-    """Check a series, and draw each design in each variant into the PNG file `picture`.
+    """Check a series, and draw each design in each variant (at most twelve of each) into the PNG file `picture`.
 
+    A row for each variant, a column for each design; the variants of a single design stand side by side.
     The codes on these stamps lead nowhere: nothing has been issued, and a scan says so.
     """
     series = check(path)
     rows = [
-        [render_stamp(series, _specimen(series, row, column), dpi=_DPI) for column in range(len(series.designs))]
-        for row in range(len(series.variants))
+        [
+            render_stamp(series, _specimen(series, variant, design), dpi=_DPI).convert("RGBA")
+            for design in range(min(len(series.designs), _MOST))
+        ]
+        for variant in range(min(len(series.variants), _MOST))
     ]
+    if len(series.designs) == 1:
+        rows = [[stamp for row in rows for stamp in row]]
     width, height = rows[0][0].size
-    board = Image.new("RGB", (width * len(series.designs), height * len(series.variants)), rows[0][0].getpixel((0, 0)))
+    board = Image.new("RGB", (width * len(rows[0]), height * len(rows)), "white")
     for y, row in enumerate(rows):
         for x, stamp in enumerate(row):
-            board.paste(stamp, (x * width, y * height))
+            board.paste(stamp, (x * width, y * height), stamp)
     write_file(picture, png_bytes(board, dpi=_DPI))
     return Preview(series=series, text=describe(series), picture=picture)
 

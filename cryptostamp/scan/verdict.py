@@ -24,6 +24,8 @@ __all__ = ["PAPER_CAVEAT", "StampView", "Verdict", "verify_code", "verify_nothin
 
 _T = TypeVar("_T")
 
+_UNREACHED = "Not looked at, because of what was found before."
+
 PAPER_CAVEAT = "A code can be copied: no scan can tell whether this paper is the one the post printed."
 
 
@@ -54,6 +56,11 @@ class Verdict:
     code: PublicCode | None = None
     stamp: StampView | None = None
     caveat: str = PAPER_CAVEAT
+
+    @property
+    def reached(self) -> tuple[Check, ...]:
+        """The checks that were reached: all but those that an earlier result made pointless."""
+        return tuple(check for check in self.checks if check.sentence != _UNREACHED)
 
     def outcome_of(self, code: CheckCode) -> Outcome:
         """Return how a check ended; one that was not reached was not checked."""
@@ -249,9 +256,8 @@ def verify_nothing(problem: str) -> Verdict:
 def _complete(checks: list[Check]) -> tuple[Check, ...]:
     """Add the checks that were not reached, so that every verdict lists all of them in order."""
     made = {check.code: check for check in checks}
-    unmade = "Not looked at, because of what was found before."
     return tuple(
-        made.get(code, Check(code=code, outcome=Outcome.NOT_CHECKED, sentence=unmade))
+        made.get(code, Check(code=code, outcome=Outcome.NOT_CHECKED, sentence=_UNREACHED))
         for code in CheckCode
         if code is not CheckCode.PICTURE_READABLE
     )
