@@ -42,7 +42,7 @@ def tiny(leapfrog: Series) -> Series:
     return rescale(leapfrog, 6)
 
 
-def issue_on(chain: Chain, series: Series, folder: Path, **changes: Any) -> Issue:  # noqa: ANN401
+def issue_on(chain: Chain, series: Series, folder: Path, **changes: Any) -> Issue:
     options: dict[str, Any] = {"post": DevSigner(0), "passphrase": PASSPHRASE} | changes
     return issue(series, workspace=Workspace(folder), chain=chain, **options)
 
@@ -109,7 +109,7 @@ class TestKilled:
         assert Workspace(folder).dossier().deployment.contract == done.issued.contract
 
     @pytest.fixture
-    def fresh(self) -> Any:  # noqa: ANN401
+    def fresh(self) -> Any:
         """Start a chain on which nobody has sent anything."""
         with start_local_node() as node:
             yield Chain.connect(node.url)

@@ -69,7 +69,7 @@ class Node:
     broken: dict[str, Exception] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    def _answer(self, question: str, answer: Any) -> Any:  # noqa: ANN401
+    def _answer(self, question: str, answer: Any) -> Any:
         self.asked.append(question)
         if question in self.broken:
             raise self.broken[question]
