@@ -5,12 +5,14 @@ from __future__ import annotations
 import socket
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
 from support.program import Run
 
 from cryptostamp import errors
+from cryptostamp.chain import Chain, DevSigner
 from cryptostamp.cli import main as entry
 from cryptostamp.cli.main import program
 
@@ -173,6 +175,29 @@ class TestJson:
         done = run("check", copy, "--json")
         assert (done.code, done.json["error"]["kind"]) == (70, "Mistake")
         assert "ZeroDivisionError" in done.err
+
+
+class TestNode:
+    def test_until_it_is_stopped(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The node says where it listens and who the post is, and is gone after Ctrl-C."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        asked: list[Chain] = []
+
+        class Interrupted:
+            def wait(self) -> None:
+                """Look whether the chain answers, then press Ctrl-C."""
+                asked.append(Chain.connect(f"http://127.0.0.1:{port}"))
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr("cryptostamp.cli.node.threading", SimpleNamespace(Event=Interrupted))
+        done = run("node", "--port", port)
+        assert (done.code, done.err) == (0, "")
+        assert f"http://127.0.0.1:{port} (chain 31337)" in done.out
+        assert DevSigner(0).address in done.out
+        with pytest.raises(errors.NodeUnreachable):
+            asked[0].head()
 
 
 class TestDoctor:

@@ -19,14 +19,14 @@ class TestNew:
     def test_new_check_preview(self, run: Run, tmp_path: Path) -> None:
         """A series that was just begun can be checked and previewed as it is."""
         folder, picture = tmp_path / "birds", tmp_path / "board.png"
-        begun = run("new", folder, "--title", "Birds", "--edition", 50, "--face-value", "0.85", "--currency", "CHF")
+        begun = run("new", folder, "--title", "Birds", "--edition", 50, "--face-value", "0.85", "--currency", "GBP")
         assert begun.code == 0
         assert f"cryptostamp preview {folder}" in begun.out
         checked = run("check", folder, "--json")
         assert (checked.code, checked.json["title"], checked.json["edition"]) == (0, "Birds", 50)
         shown = run("preview", folder, "--out", picture)
         assert shown.code == 0
-        assert "0.85 CHF" in shown.out
+        assert "0.85 GBP" in shown.out
         assert str(picture) in shown.out
         with Image.open(picture) as board:
             assert board.format == "PNG"

@@ -25,7 +25,7 @@ def named(what: str, findings: tuple[Finding, ...]) -> Finding:
 
 
 class TestExamine:
-    def test_all_is_well(self, local_node: LocalNode) -> None:
+    def test_all_is_well(self, local_node: LocalNode, quick_compiler: None) -> None:
         """On a machine with everything, every finding is fine, and the node tells its chain."""
         findings = examine(local_node.url)
         assert [finding.what for finding in findings if not finding.fine] == []
