@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from support.desk import LEAPFROG, PASSPHRASE, Desk
 
-from cryptostamp.chain import Chain, DevSigner, LocalNode, Sender, start_local_node
+from cryptostamp.chain import Chain, DevSigner, LocalNode, MemoryJournal, Sender, SeriesTerms, start_local_node
 from cryptostamp.edition import EditionSecret
 from cryptostamp.office import LedgerJournal, Workspace, issue
+from cryptostamp.primitives import keccak256, parse_address
 from cryptostamp.series import Series, load_series, rescale
 
 
@@ -76,3 +77,25 @@ def desk(
             secret=secret,
             dossier=workspace.dossier(),
         )
+
+
+@pytest.fixture
+def sender(chain: Chain) -> Sender:
+    """The post's account on the local chain."""
+    return Sender(chain, DevSigner(5), MemoryJournal())
+
+
+@pytest.fixture
+def terms() -> SeriesTerms:
+    """Terms that the contract takes."""
+    return SeriesTerms(
+        name="Leapfrog",
+        symbol="LEAP",
+        custody=parse_address("0x" + "c0" * 20),
+        edition=20,
+        edition_root=keccak256(b"a root nobody has proofs for"),
+        rarity_seed=keccak256(b"a seed"),
+        variant_counts=(12, 5, 3),
+        contract_uri="https://lilypond.example/LEAP/series.json",
+        base_uri="https://lilypond.example/LEAP/",
+    )

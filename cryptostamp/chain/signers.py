@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from eth_account import Account
 from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
+from eth_account.messages import encode_defunct
 from eth_account.signers.local import LocalAccount
 
 from cryptostamp.errors import InputError, Refused, StorageProblem
@@ -86,6 +87,10 @@ class _LocalSigner:
         if transaction.to is not None:
             fields["to"] = transaction.to
         return bytes(self._account.sign_transaction(fields).raw_transaction)
+
+    def sign_message(self, text: str) -> bytes:
+        """Return the 65-byte signature of a text for people (EIP-191): it can move nothing."""
+        return bytes(self._account.sign_message(encode_defunct(text=text)).signature)
 
 
 class DevSigner(_LocalSigner):

@@ -6,9 +6,8 @@ import re
 from pathlib import Path
 
 import click
-from eth_account import Account
-from eth_account.messages import encode_defunct
 
+from cryptostamp.chain import KeystoreSigner
 from cryptostamp.cli.options import as_json, issued_option, rpc_option, workspace_of
 from cryptostamp.cli.output import console, print_json
 from cryptostamp.errors import InputError, StorageProblem
@@ -90,14 +89,7 @@ def sign(*, challenge: Path, keystore: Path) -> None:
     text = _text_of(challenge)
     click.echo(text, err=True)
     passphrase = click.prompt(f"\nPassphrase of {keystore.name}", hide_input=True, err=True)
-    try:
-        key = Account.decrypt(_text_of(keystore), passphrase)
-    except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError):
-        raise InputError(
-            "The keystore does not open: the passphrase is wrong or the file is damaged.", where=str(keystore)
-        ) from None
-    signed = Account.sign_message(encode_defunct(text=text), key)
-    click.echo("0x" + bytes(signed.signature).hex())
+    click.echo("0x" + KeystoreSigner(keystore, passphrase).sign_message(text).hex())
 
 
 @prove_command.command("check")

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from cryptostamp.chain import Chain, DevSigner, LocalNode, MemoryJournal, Sender, SeriesTerms
-from cryptostamp.primitives import keccak256, parse_address
+from cryptostamp.chain import Chain, LocalNode
 
 Answer = dict[str, Any] | bytes | int | None
 """What a scripted node answers: a JSON-RPC answer, raw bytes, an HTTP status, or nothing but a closed connection."""
@@ -92,25 +91,3 @@ def between(chain: Chain, local_node: LocalNode) -> Iterator[ScriptedNode]:
     node = ScriptedNode(local_node.url)
     yield node
     node.close()
-
-
-@pytest.fixture
-def sender(chain: Chain) -> Sender:
-    """The post's account on the local chain."""
-    return Sender(chain, DevSigner(5), MemoryJournal())
-
-
-@pytest.fixture
-def terms() -> SeriesTerms:
-    """Terms that the contract takes."""
-    return SeriesTerms(
-        name="Leapfrog",
-        symbol="LEAP",
-        custody=parse_address("0x" + "c0" * 20),
-        edition=20,
-        edition_root=keccak256(b"a root nobody has proofs for"),
-        rarity_seed=keccak256(b"a seed"),
-        variant_counts=(12, 5, 3),
-        contract_uri="https://lilypond.example/LEAP/series.json",
-        base_uri="https://lilypond.example/LEAP/",
-    )

@@ -206,9 +206,10 @@ class TestRefusals:
     def test_the_margin_stays_below_the_cap(self, between: ScriptedNode) -> None:
         """What just fits is sent with the cap as its limit."""
         between.behaviour["eth_estimateGas"] = lambda _: {"result": hex(16_700_000)}
-        deploy_registry(
-            Sender(Chain.connect(between.url), DevSigner(5), MemoryJournal()), intent="registry", authority=ALICE
-        )
+        chain = Chain.connect(between.url)
+        done = deploy_registry(Sender(chain, DevSigner(5), MemoryJournal()), intent="registry", authority=ALICE)
+        sent = chain.rpc.request("eth_getTransactionByHash", "0x" + done.transaction_hash.hex())
+        assert int(sent["gas"], 16) == 16_777_216
 
     def test_an_intent_of_another_account(self, sender: Sender) -> None:
         """A step that one account began is not taken over by another by accident."""

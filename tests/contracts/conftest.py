@@ -18,7 +18,7 @@ from cryptostamp.chain import (
     load_artifact,
 )
 from cryptostamp.edition import ClaimKey, EditionSecret, MerkleTree, claim_key_of
-from cryptostamp.primitives import Address, Hash32, Serial, keccak256, parse_address
+from cryptostamp.primitives import Address, Hash32, Serial, parse_address
 
 CUSTODY = parse_address("0x" + "c0" * 20)
 
@@ -93,31 +93,9 @@ class Emission:
 
 
 @pytest.fixture
-def sender(chain: Chain) -> Sender:
-    """The post's account on the local chain."""
-    return Sender(chain, DevSigner(5), MemoryJournal())
-
-
-@pytest.fixture
 def collector(chain: Chain) -> Sender:
     """A collector who has an account of their own."""
     return Sender(chain, DevSigner(6), MemoryJournal())
-
-
-@pytest.fixture
-def terms() -> SeriesTerms:
-    """Terms that the contract takes."""
-    return SeriesTerms(
-        name="Leapfrog",
-        symbol="LEAP",
-        custody=CUSTODY,
-        edition=20,
-        edition_root=keccak256(b"a root nobody has proofs for"),
-        rarity_seed=keccak256(b"a seed"),
-        variant_counts=(12, 5, 3),
-        contract_uri="https://lilypond.example/LEAP/series.json",
-        base_uri="https://lilypond.example/LEAP/",
-    )
 
 
 @pytest.fixture

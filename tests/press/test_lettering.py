@@ -15,7 +15,10 @@ class TestGlyphs:
     @pytest.mark.parametrize("typeface", Typeface)
     def test_names_of_europe_can_be_set(self, typeface: Typeface) -> None:
         """Latin-1, Latin Extended-A and the euro are there."""
-        set_line("Österreich Føroyar Ísland Łotwa Čeština Győr Malta € 1.20 £ $ ¥ No. 7", typeface, 3.0)
+        text = "Österreich Føroyar Ísland Łotwa Čeština Győr Malta € 1.20 £ $ ¥ No. 7"
+        glyphs, width_mm = set_line(text, typeface, 3.0)
+        assert len(glyphs) == len(text)
+        assert width_mm > len(text) * 0.5
 
     @pytest.mark.parametrize("typeface", Typeface)
     def test_a_missing_glyph_is_named(self, typeface: Typeface) -> None:
