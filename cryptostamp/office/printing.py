@@ -28,6 +28,7 @@ from cryptostamp.press import (
     check_press,
     claim_layer_pdf,
     render_stamp,
+    seal,
     write_face_pdf,
     write_sealed,
 )
@@ -156,6 +157,7 @@ def print_stamps(
     if printer:
         if passphrase is None:
             raise InputError("The passphrase of the edition is needed to print hidden codes.")
+        seal(b"", printer)  # refuses a key that is none before anything is written
         secret = workspace.open_secret(passphrase)
     name = f"{series.id}-{chosen[0]:06d}-{chosen[-1]:06d}"
     folder = workspace.make_print_folder()

@@ -18,9 +18,7 @@ from cryptostamp.series.rescale import apportion
 
 __all__ = ["EXAMPLE_ISSUER", "create_series"]
 
-EXAMPLE_ISSUER: Final = Issuer(
-    name="Example Post", country="XA", country_name="Exampleland", domain="stamps.post.example"
-)
+EXAMPLE_ISSUER: Final = Issuer(name="Example Post", country="XA", country_name="Example", domain="stamps.post.example")
 """An issuer that does not exist: XA is a code that ISO 3166-1 leaves to its users."""
 
 _ARTWORK_NAME: Final = "first-light.svg"

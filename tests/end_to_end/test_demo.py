@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -98,6 +99,28 @@ class TestDemo:
         assert done.returncode == 2
         assert "--stamps" in done.stderr
         assert list(tmp_path.iterdir()) == []
+
+
+class TestExploring:
+    def test_a_chain_that_is_kept_can_be_explored(self, tmp_path: Path) -> None:
+        """With --keep the story is told, the chain runs on, and the photo verifies against it until it is ended."""
+        told = subprocess.run(
+            [*PROGRAM, "demo", "--keep", "--stamps", "8"], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        (node,) = nodes_of(tmp_path.resolve())
+        try:
+            assert told.returncode == 0, told.stderr
+            for heading in ("1  Describe", "5  Scan", "9  Forge", "What was made", "6 forgeries refused."):
+                assert heading in told.stdout
+            (command,) = re.findall(r"cryptostamp (verify .+)", told.stdout)
+            verdict = subprocess.run(
+                [*PROGRAM, *command.split()], cwd=tmp_path, capture_output=True, text=True, check=False
+            )
+            assert (verdict.returncode, verdict.stderr) == (0, "")
+            assert verdict.stdout.startswith("✓ Genuine code. Leapfrog no. 3 of 8")
+            assert f"kill {node}" in told.stdout
+        finally:
+            os.kill(node, signal.SIGKILL)
 
 
 class TestStopped:
