@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from pathlib import Path
 
@@ -82,12 +83,14 @@ class _Narrator:
 
     def step(self, name: str) -> None:
         """Head a new step."""
+        self._end_bar()
         self._number += 1
         console.print()
         console.print(Text(f"{self._number}  {name}", style="bold cyan"))
 
     def say(self, text: str) -> None:
         """Say it, indented under its step."""
+        self._end_bar()
         for line in text.rstrip().splitlines():
             width = max(console.width - 4, 40)
             for part in textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]:
@@ -105,9 +108,21 @@ class _Narrator:
         if what not in self._tasks:
             self._tasks[what] = self._bar.add_task(what, total=total)
         self._bar.update(self._tasks[what], completed=done, total=total)
-        if all(task.finished for task in self._bar.tasks):
+
+    def _end_bar(self) -> None:
+        if self._bar is not None:
             self._bar.stop()
-            self._bar, self._tasks = None, {}
+        self._bar, self._tasks = None, {}
+
+
+def _program() -> str:
+    """Return how the person can call this program from where they are."""
+    path = Path(sys.argv[0]).absolute()
+    return (
+        str(path.relative_to(Path.cwd()))
+        if path.name == "cryptostamp" and Path.cwd() in path.parents
+        else "cryptostamp"
+    )
 
 
 def _summary(demo: Demo) -> None:
@@ -132,10 +147,15 @@ def _summary(demo: Demo) -> None:
     )
     console.print()
     console.print(Text("What to try next", style="bold"))
+    program = _program()
+    suggestions = [
+        (f"{program} new my-series", "begin a series of your own"),
+        (f"{program} --help", "each step by itself"),
+    ]
     if demo.node_url is None:
-        console.print("   cryptostamp demo --keep              leave the chain running, and explore it")
+        suggestions.insert(0, (f"{program} demo --keep", "leave the chain running, and explore it"))
     else:
-        console.print(f"   cryptostamp verify {demo.photo} --issued {demo.issued} --rpc {demo.node_url}", markup=False)
-        console.print(f"   kill {demo.node_pid}    end the chain")
-    console.print("   cryptostamp new my-series            begin a series of your own")
-    console.print("   cryptostamp --help                   the steps one by one")
+        console.print(f"   {program} verify {demo.photo} --issued {demo.issued} --rpc {demo.node_url}", markup=False)
+        suggestions.insert(0, (f"kill {demo.node_pid}", "end the chain"))
+    for command, purpose in suggestions:
+        console.print(f"   {command:<36} {purpose}", markup=False)

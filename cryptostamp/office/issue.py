@@ -95,6 +95,7 @@ def issue(
             plan = _plan(series, edition, chain)
             progress("Writing the ledger", 0, 1)
             ledger.plan_series(plan, _stamps(series, edition))
+            progress("Writing the ledger", 1, 1)
         if edition.root != plan.edition_root:
             raise InputError(
                 "The sealed secret is not the one that this series was planned with.",
