@@ -5,14 +5,15 @@ Rests on EIP-55 (checksummed addresses) and EIP-155 (chain ids). Holds no rule o
 
 from __future__ import annotations
 
-from typing import NewType
+import re
+from typing import Final, NewType
 
 from eth_hash.auto import keccak
 from eth_utils.address import is_address, is_checksum_address, is_checksum_formatted_address, to_checksum_address
 
 from cryptostamp.errors import InputError
 
-__all__ = ["MAX_EDITION", "Address", "ChainId", "Hash32", "Serial", "keccak256", "parse_address"]
+__all__ = ["HOST_NAME", "MAX_EDITION", "Address", "ChainId", "Hash32", "Serial", "keccak256", "parse_address"]
 
 Serial = NewType("Serial", int)
 """The number of a stamp in its edition and its token id: 1..N."""
@@ -25,6 +26,9 @@ ChainId = NewType("ChainId", int)
 
 Hash32 = NewType("Hash32", bytes)
 """32 bytes."""
+
+HOST_NAME: Final = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+"""A lower-case DNS name (RFC 1123) of at least two labels: no address, no port. Its length is the reader's to bound."""
 
 MAX_EDITION = 16_000_000
 """The largest edition of one series: what the rarity permutation and one issuing transaction are built for."""

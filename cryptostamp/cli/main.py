@@ -101,10 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _report(error: CryptostampError, *, as_json: bool) -> None:
     if as_json:
         _print_error(type(error).__name__, error.what, where=error.where, remedy=error.remedy)
-    where = f"{error.where}: " if error.where else ""
-    click.echo(f"{click.style('Error:', fg='red', bold=True)} {where}{error.what}", err=True)
-    if error.remedy:
-        click.echo(error.remedy, err=True)
+    click.echo(f"{click.style('Error:', fg='red', bold=True)} {error.diagnostics()}", err=True)
 
 
 def _print_error(kind: str, what: str, *, where: str = "", remedy: str = "") -> None:

@@ -17,8 +17,9 @@ from cryptostamp.cli.options import (
     workspace_of,
 )
 from cryptostamp.cli.output import console, print_json, progress_bar
-from cryptostamp.office import check, print_stamps
+from cryptostamp.office import print_stamps
 from cryptostamp.primitives import Serial
+from cryptostamp.series import load_series
 
 __all__ = ["print_command"]
 
@@ -77,7 +78,7 @@ def print_command(
     the hidden codes for the same sheets, sealed so that nobody but the printer can read them.
     Printing again gives the same files.
     """
-    described = check(series)
+    described = load_series(series)
     workspace = workspace_of(issued, described)
     with progress_bar(quiet=as_json) as progress:
         job = print_stamps(

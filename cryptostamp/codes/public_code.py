@@ -26,20 +26,19 @@ from cryptostamp.codes.fields import (
 )
 from cryptostamp.codes.short_code import ShortCode
 from cryptostamp.errors import CodeFormatError
-from cryptostamp.primitives import MAX_EDITION, Address, ChainId, Serial
+from cryptostamp.primitives import HOST_NAME, MAX_EDITION, Address, ChainId, Serial
 
 __all__ = ["PublicCode", "check_host", "parse_public_code"]
 
 _MAX_LENGTH: Final = 512
 _MAX_HOST: Final = 253
-_HOST: Final = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 _CONTRACT: Final = re.compile(r"0x[0-9a-fA-F]{40}")
 _SHAPE: Final = "A public code looks like https://HOST/S/CHAIN/CONTRACT/SERIAL.TAG."
 
 
 def check_host(host: str) -> str:
     """Return `host` if it is a lower-case DNS name (RFC 1123) with at least two labels; no address, no port."""
-    if len(host) > _MAX_HOST or not _HOST.fullmatch(host):
+    if len(host) > _MAX_HOST or not HOST_NAME.fullmatch(host):
         raise CodeFormatError(
             f"{shown(host)} is not the name of a web site.", remedy="A name looks like post.example, in lower case."
         )

@@ -39,7 +39,6 @@ FACTS_NAME: Final = "dossier.json"
 CLAIM_KEYS_NAME: Final = "claim-keys.txt"
 MANIFEST_NAME: Final = "SHA256SUMS"
 
-CLAIM_KEY_LINE_BYTES: Final = 43  # 0x, 40 digits, line feed
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _RESERVED: Final = frozenset({FACTS_NAME, CLAIM_KEYS_NAME, MANIFEST_NAME.lower()})
 _BAD_LINE: Final = re.compile(rb"^(?!0x[0-9a-f]{40}$).*$", re.MULTILINE)

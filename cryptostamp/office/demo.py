@@ -37,7 +37,7 @@ from cryptostamp.office.progress import Progress
 from cryptostamp.office.prove import ask_owner, check_owner
 from cryptostamp.office.verify import verify
 from cryptostamp.office.workspace import Workspace, write_file
-from cryptostamp.press import photograph, render_claim_part, unseal
+from cryptostamp.press import photograph, render_claim_part, sheets_of, unseal
 from cryptostamp.primitives import Address, Serial, parse_address
 from cryptostamp.scan import Conclusion, Verdict, read_photo
 from cryptostamp.series import Series, describe, load_series, rescale
@@ -169,7 +169,7 @@ class _Life:
         stage = self.stage
         with stage.step("Issue"):
             issued = self._issue(stage.listener.progress)
-        dossier = issued.dossier
+            dossier = self.dossier = self.workspace.dossier()
         serial = Serial(min(3, self.series.edition - 1))
         with stage.step("Print"):
             files = self._print(dossier, serial, stage.listener.progress)
@@ -247,13 +247,14 @@ class _Life:
         )
         if job.claims is None or not unseal(job.claims.read_bytes(), str(printer)).startswith(b"%PDF"):
             raise Refused("The sealed layer of hidden codes does not open with the printer's key.")
-        part = claim_part_of(series, dossier, self.workspace.open_secret(DEMO_PASSPHRASE), serial)
+        self.secret = self.workspace.open_secret(DEMO_PASSPHRASE)
+        part = claim_part_of(series, dossier, self.secret, serial)
         claim_part = self.folder / f"{series.id}-{serial:06d}-claim-part.png"
         image = render_claim_part(series, part, dpi=_CLAIM_PART_DPI)
         write_file(claim_part, png_bytes(image, dpi=_CLAIM_PART_DPI))
         self.claim_part = claim_part
         self.say(
-            f"Sheet 1 of {-(-series.edition // series.sheet.stamps):,} as PDF, {len(job.images)} single stamps as PNG "
+            f"Sheet 1 of {sheets_of(series):,} as PDF, {len(job.images)} single stamps as PNG "
             f"(no. {rare:,} is the rarest, {series.variants[rarest].name}),\n"
             "the hidden codes of the sheet sealed to the printer's key, "
             f"and the claim part of no. {serial:,} with its scratch field scratched off."
@@ -321,7 +322,7 @@ class _Life:
         thief = parse_address(Account.create().address)
         with self._must_refuse("A second claim with the same code"):
             claim(self.hidden, dossier, to=thief, sender=post, ledger=ledger)
-        other = self.workspace.open_secret(DEMO_PASSPHRASE).claim_code(Serial(serial + 1))
+        other = self.secret.claim_code(Serial(serial + 1))
         deadline = self.chain.head().timestamp + 3600
         overheard = sign_claim(other, dossier, to=parse_address(self.collector.address), deadline=deadline)
         with self._must_refuse("A claim redirected to another address"):
@@ -350,7 +351,7 @@ class _Life:
         self.say(f"{what}: refused. {reason}")
 
     def _verdict(self, target: str, expected: Conclusion) -> Verdict:
-        (verdict,) = verify(target, dossiers=[self.workspace.dossier()], rpc=self.node.url)
+        (verdict,) = verify(target, dossiers=[self.dossier], rpc=self.node.url)
         if verdict.conclusion is not expected:
             raise Refused(f"The verdict should be {expected}. {verdict.sentence}")
         return verdict

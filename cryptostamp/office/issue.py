@@ -173,14 +173,15 @@ def _plan(series: Series, edition: Edition, chain: Chain) -> SeriesPlan:
 
 
 def _stamps(series: Series, edition: Edition) -> Iterator[PlannedStamp]:
-    per_sheet = series.sheet.stamps
-    for index, variant in enumerate(variant_indices(edition.counts, edition.seed)):
+    for number, variant in enumerate(variant_indices(edition.counts, edition.seed), 1):
+        serial = Serial(number)
+        sheet, position = series.sheet.place_of(serial)
         yield PlannedStamp(
-            serial=Serial(index + 1),
+            serial=serial,
             variant=int(variant),
-            claim_key=edition.claim_keys[index],
-            sheet=index // per_sheet + 1,
-            position=index % per_sheet + 1,
+            claim_key=edition.claim_keys[number - 1],
+            sheet=sheet,
+            position=position,
         )
 
 

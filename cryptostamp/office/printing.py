@@ -12,6 +12,7 @@ import io
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from PIL import Image
@@ -85,14 +86,21 @@ def public_code_of(dossier: Dossier, serial: Serial) -> PublicCode:
 
 def specimen_code(series: Series, chain_id: ChainId, serial: Serial) -> PublicCode:
     """Return a code as long as the real one of a stamp, before there is a contract; a scan of it finds nothing."""
-    return PublicCode.make(
-        host=series.issuer.domain, chain_id=chain_id, contract=_NOWHERE, serial=serial, claim_key=_NOWHERE
-    )
+    return _specimen(series.issuer.domain, serial, chain_id)
+
+
+def _specimen(host: str, serial: int, chain_id: ChainId) -> PublicCode:
+    return PublicCode.make(host=host, chain_id=chain_id, contract=_NOWHERE, serial=Serial(serial), claim_key=_NOWHERE)
 
 
 def symbol_version(series: Series, chain_id: ChainId) -> int:
     """Return the QR version of the longest public code of a series; all its stamps are printed in it."""
-    return public_symbol(specimen_code(series, chain_id, Serial(series.edition))).version
+    return _symbol_version(series.issuer.domain, series.edition, chain_id)
+
+
+@cache
+def _symbol_version(host: str, edition: int, chain_id: ChainId) -> int:
+    return public_symbol(_specimen(host, edition, chain_id)).version
 
 
 def check_printable(series: Series, chain_id: ChainId) -> None:
@@ -167,28 +175,29 @@ def print_stamps(
             parts = (claim_part_of(series, dossier, secret, Serial(number)) for number in chosen)
             layer = claim_layer_pdf(series, _counted(parts, "Sealing hidden codes", len(chosen), progress))
             claims = folder / f"{name}-claims.pdf.age"
-            write_sealed(claims, layer, printer)
-            _record(ledger, series, claims, folder, chosen)
+            sealed = write_sealed(claims, layer, printer)
+            _record(ledger, series, claims, sealed.sha256, chosen)
         faces = folder / f"{name}-faces.pdf"
         sheets = write_face_pdf(
             faces,
             series,
             (face_of(series, dossier, Serial(number)) for number in chosen),
             progress=lambda done: progress("Drawing sheets", done, len(chosen)),
-        ).sheets
-        _record(ledger, series, faces, folder, chosen)
+        )
+        _record(ledger, series, faces, sheets.sha256, chosen)
         check_list = folder / f"{name}-check-list.csv"
-        write_file(check_list, _check_list(series, dossier, chosen))
-        _record(ledger, series, check_list, folder, chosen)
+        rows = _check_list(series, dossier, chosen)
+        write_file(check_list, rows)
+        _record(ledger, series, check_list, hashlib.sha256(rows).hexdigest(), chosen)
         pictures = []
         for number, serial in enumerate(pictured, 1):
             path = folder / f"{series.id}-{serial:06d}.png"
-            image = render_stamp(series, face_of(series, dossier, serial), dpi=IMAGE_DPI)
-            write_file(path, png_bytes(image, dpi=IMAGE_DPI))
-            _record(ledger, series, path, folder, range(serial, serial + 1))
+            image = png_bytes(render_stamp(series, face_of(series, dossier, serial), dpi=IMAGE_DPI), dpi=IMAGE_DPI)
+            write_file(path, image)
+            _record(ledger, series, path, hashlib.sha256(image).hexdigest(), range(serial, serial + 1))
             pictures.append(path)
             progress("Drawing single stamps", number, len(pictured))
-    return PrintJob(faces=faces, sheets=sheets, claims=claims, check_list=check_list, images=tuple(pictures))
+    return PrintJob(faces=faces, sheets=sheets.sheets, claims=claims, check_list=check_list, images=tuple(pictures))
 
 
 def png_bytes(image: Image.Image, *, dpi: int) -> bytes:
@@ -224,18 +233,16 @@ def _check_list(series: Series, dossier: Dossier, serials: range) -> bytes:
     rows.writerow(["sheet", "position", "serial", "short code", "public code"])
     for number in serials:
         code = public_code_of(dossier, Serial(number))
-        sheet, position = divmod(number - 1, series.sheet.stamps)
-        rows.writerow([sheet + 1, position + 1, number, code.short(series.id).text, code.text])
+        rows.writerow([*series.sheet.place_of(code.serial), number, code.short(series.id).text, code.text])
     return text.getvalue().encode("ascii")
 
 
-def _record(ledger: Ledger, series: Series, path: Path, folder: Path, serials: range) -> None:
-    digest = Hash32(hashlib.sha256(path.read_bytes()).digest())
+def _record(ledger: Ledger, series: Series, path: Path, sha256: str, serials: range) -> None:
     ledger.record_printed(
         series.id,
         PrintedFile(
-            name=path.relative_to(folder).as_posix(),
-            sha256=digest,
+            name=path.name,
+            sha256=Hash32(bytes.fromhex(sha256)),
             first_serial=Serial(serials[0]),
             last_serial=Serial(serials[-1]),
         ),

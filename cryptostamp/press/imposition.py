@@ -79,8 +79,8 @@ def sheets_of(series: Series) -> int:
 
 def place_of(series: Series, serial: Serial) -> tuple[int, int, int]:
     """Return sheet (from 1), row and column (from 0) of a serial."""
-    sheet, place = divmod(serial - 1, series.sheet.stamps)
-    return sheet + 1, place // series.sheet.columns, place % series.sheet.columns
+    sheet, position = series.sheet.place_of(serial)
+    return sheet, *divmod(position - 1, series.sheet.columns)
 
 
 def sheets_in_order(series: Series, stamps: Iterable[_Stamp]) -> Iterator[tuple[int, list[_Stamp]]]:

@@ -16,6 +16,7 @@ from typing import Final
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
+from cryptostamp.primitives import HOST_NAME
 from cryptostamp.series.countries import is_country
 
 __all__ = [
@@ -38,7 +39,6 @@ __all__ = [
 _SHOWN: Final = 60
 _MAX_DOMAIN: Final = 40
 """Longer hosts make a symbol whose modules are too small for 13 mm of paper."""
-_DOMAIN: Final = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _AMOUNT: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
 _SHARPEST: Final = -3  # a thousandth of a millimetre
@@ -180,7 +180,7 @@ def _country_name(value: object) -> str:
 
 
 def _domain(value: object) -> str:
-    if not isinstance(value, str) or not value.isascii() or not _DOMAIN.fullmatch(value.lower()):
+    if not isinstance(value, str) or not value.isascii() or not HOST_NAME.fullmatch(value.lower()):
         raise refuse(
             f"The domain {shown(value)} is not the name of a web site.",
             "Write the bare name, such as stamps.post.example, without https:// and without a path; "

@@ -84,6 +84,11 @@ class SheetLayout:
         """The number of stamps on a full sheet."""
         return self.rows * self.columns
 
+    def place_of(self, serial: Serial) -> tuple[int, int]:
+        """Return the sheet of a stamp and its position there, row by row; both count from 1."""
+        sheet, position = divmod(serial - 1, self.stamps)
+        return sheet + 1, position + 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
