@@ -19,6 +19,7 @@ SPACE_NEEDED_MB = 1500
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+AUDIT = VENV / "audit"
 CONTRACTS = ROOT / "contracts"
 BIN = VENV / "bin"
 LOG = VENV / "setup.log"
@@ -116,11 +117,30 @@ def install_package():
 
 def bring_toolchain():
     """Install solc, Anvil and the OpenZeppelin contracts as contracts/package-lock.json has them."""
-    with once("toolchain", CONTRACTS / "package-lock.json", CONTRACTS / "node_modules") as needed:
+    bring_npm_packages("toolchain", CONTRACTS, "the pinned toolchain: solc, Anvil, OpenZeppelin contracts")
+
+
+def bring_audit_tools():
+    """Install what only tests of the contracts need: Foundry's forge and cast, and in its own place Slither and Halmos.
+
+    Slither needs an older web3.py than the package does, hence a virtual environment of its own.
+    """
+    bring_npm_packages("toolchain-test", CONTRACTS / "test", "the pinned test tools: forge, cast, merkle-tree")
+    lock = ROOT / "requirements" / "audit.txt"
+    with once("packages-audit", lock, AUDIT) as needed:
+        if needed:
+            say("Installing the locked audit tools, Slither and Halmos; the first time this takes a minute …")
+            venv.EnvBuilder(with_pip=True, clear=True, symlinks=True).create(AUDIT)
+            pip("--require-hashes", "-r", str(lock), bin_folder=AUDIT / "bin")
+
+
+def bring_npm_packages(name, folder, what):
+    """Install the npm packages that package-lock.json of a folder locks."""
+    with once(name, folder / "package-lock.json", folder / "node_modules") as needed:
         if needed:
             npm = find_npm()
-            say("Bringing the pinned toolchain: solc, Anvil, OpenZeppelin contracts …")
-            attempt([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=CONTRACTS)
+            say(f"Bringing {what} …")
+            attempt([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder)
 
 
 def find_npm():
@@ -141,9 +161,9 @@ def node_version(node):
     return int(digits) if answer.returncode == 0 and digits.isdigit() else 0
 
 
-def pip(*arguments):
-    """Install with the pip of the virtual environment."""
-    attempt([str(BIN / "python"), "-m", "pip", "install", "--disable-pip-version-check", *arguments], cwd=ROOT)
+def pip(*arguments, bin_folder=BIN):
+    """Install with the pip of a virtual environment."""
+    attempt([str(bin_folder / "python"), "-m", "pip", "install", "--disable-pip-version-check", *arguments], cwd=ROOT)
 
 
 def attempt(command, cwd):

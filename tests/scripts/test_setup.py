@@ -128,7 +128,7 @@ class TestLocks:
 
     def test_every_package_has_hashes_and_names_no_host(self) -> None:
         """A lock pins bytes, and says nothing of where they came from."""
-        for name in ("run", "test", "node"):
+        for name in ("run", "test", "audit", "node"):
             text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
             entries = re.findall(r"^\S.*(?:\n +.*)*", text, flags=re.MULTILINE)
             assert entries
