@@ -26,6 +26,7 @@ from cryptostamp.chain import Chain, LocalNode, Sender, SeriesTerms, StampSeries
 from cryptostamp.codes import PublicCode, parse_claim_code
 from cryptostamp.edition import Dossier
 from cryptostamp.errors import InputError, Refused
+from cryptostamp.files import write_file
 from cryptostamp.ledger import Ledger
 from cryptostamp.office.chains import local_post, local_stranger
 from cryptostamp.office.claim import claim, send_claim, sign_claim
@@ -36,7 +37,7 @@ from cryptostamp.office.printing import claim_part_of, png_bytes, print_stamps, 
 from cryptostamp.office.progress import Progress
 from cryptostamp.office.prove import ask_owner, check_owner
 from cryptostamp.office.verify import verify
-from cryptostamp.office.workspace import Workspace, write_file
+from cryptostamp.office.workspace import Workspace
 from cryptostamp.press import photograph, render_claim_part, sheets_of, unseal
 from cryptostamp.primitives import Address, Serial, parse_address
 from cryptostamp.scan import Conclusion, Verdict, read_photo

@@ -8,8 +8,8 @@ from pathlib import Path
 from PIL import Image
 
 from cryptostamp.codes import public_symbol
+from cryptostamp.files import write_file
 from cryptostamp.office.printing import check_printable, png_bytes, specimen_code, symbol_version
-from cryptostamp.office.workspace import write_file
 from cryptostamp.press import StampFace, render_stamp
 from cryptostamp.primitives import ChainId, Serial
 from cryptostamp.series import Series, describe, load_series

@@ -20,9 +20,10 @@ from PIL import Image
 from cryptostamp.codes import PublicCode, claim_symbol, public_symbol
 from cryptostamp.edition import Dossier, EditionSecret, SeriesFacts
 from cryptostamp.errors import InputError
+from cryptostamp.files import write_file
 from cryptostamp.ledger import Ledger, PrintedFile
 from cryptostamp.office.progress import Progress
-from cryptostamp.office.workspace import Workspace, write_file
+from cryptostamp.office.workspace import Workspace
 from cryptostamp.press import (
     ClaimPart,
     StampFace,

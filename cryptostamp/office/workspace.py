@@ -11,16 +11,15 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptostamp.edition import Dossier, EditionSecret, read_dossier
 from cryptostamp.errors import InputError, StorageProblem
+from cryptostamp.files import write_file
 from cryptostamp.ledger import Ledger
 
-__all__ = ["Workspace", "write_file"]
+__all__ = ["Workspace"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,30 +89,3 @@ class Workspace:
                 remedy="Put it back from your safe copy; without it no claim code can be printed.",
             ) from error
         return EditionSecret.unseal(sealed, passphrase)
-
-
-def write_file(path: Path, data: bytes, *, replace: bool = True) -> None:
-    """Write a file, with the permissions of its owner alone, that is there in full or not at all.
-
-    Without `replace`, a file that is there already is left alone, and `StorageProblem` is raised.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(descriptor)
-            if replace:
-                os.replace(name, path)  # noqa: PTH105  (beside os.link, which pathlib has the other way round)
-            else:
-                os.link(name, path)  # fails if there is a file, even one that was made this very moment
-        finally:
-            Path(name).unlink(missing_ok=True)
-    except OSError as error:
-        raise StorageProblem(
-            f"The file cannot be written: {error.strerror}.",
-            where=str(path),
-            remedy="Check that it is not there already, and check free space and permissions.",
-        ) from error

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyrage  # type: ignore[import-untyped]
 
 from cryptostamp.errors import InputError
-from cryptostamp.press.files import write_whole
+from cryptostamp.files import write_whole
 
 __all__ = ["SealedFile", "seal", "unseal", "write_sealed"]
 

@@ -18,8 +18,8 @@ from typing import BinaryIO
 import pikepdf
 
 from cryptostamp.errors import InputError
+from cryptostamp.files import sha256_of, write_whole
 from cryptostamp.press.artwork import artwork_pdf, load_artwork
-from cryptostamp.press.files import sha256_of, write_whole
 from cryptostamp.press.imposition import (
     SheetGeometry,
     place_of,

@@ -1,8 +1,7 @@
-"""Files are written whole or not at all, for their owner alone, and nothing that must stay is replaced."""
+"""Where the files of an issued series lie, and that its secret is never replaced."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -10,67 +9,6 @@ import pytest
 from cryptostamp.edition import EditionSecret
 from cryptostamp.errors import InputError, StorageProblem
 from cryptostamp.office import Workspace
-from cryptostamp.office.workspace import write_file
-
-
-class TestWriteFile:
-    def test_a_new_file(self, tmp_path: Path) -> None:
-        """The bytes are there, in a folder that is made when it is missing, and readable to the owner alone."""
-        path = tmp_path / "one" / "two" / "file"
-        write_file(path, b"all of it")
-        assert path.read_bytes() == b"all of it"
-        assert path.stat().st_mode & 0o777 == 0o600
-        assert list(path.parent.iterdir()) == [path]
-
-    def test_it_replaces(self, tmp_path: Path) -> None:
-        """A file that is there is replaced as a whole, and becomes its owner's alone."""
-        path = tmp_path / "file"
-        path.write_bytes(b"the old one, which is longer")
-        path.chmod(0o644)
-        write_file(path, b"new")
-        assert path.read_bytes() == b"new"
-        assert path.stat().st_mode & 0o777 == 0o600
-
-    def test_it_does_not_replace(self, tmp_path: Path) -> None:
-        """A file that must stay stays, and no half-made file is left beside it."""
-        path = tmp_path / "file"
-        write_file(path, b"first", replace=False)
-        with pytest.raises(StorageProblem, match="cannot be written") as refusal:
-            write_file(path, b"second", replace=False)
-        assert refusal.value.where == str(path)
-        assert path.read_bytes() == b"first"
-        assert list(tmp_path.iterdir()) == [path]
-
-    @pytest.mark.parametrize("replace", [True, False])
-    def test_a_full_disk(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replace: bool) -> None:  # noqa: FBT001
-        """If the bytes do not reach the disk, nothing has changed on it."""
-        path = tmp_path / "file"
-        if replace:
-            path.write_bytes(b"old")
-        before = sorted(tmp_path.iterdir())
-
-        def full(_descriptor: int) -> None:
-            raise OSError(28, "No space left on device")
-
-        monkeypatch.setattr(os, "fsync", full)
-        with pytest.raises(StorageProblem, match="No space left on device"):
-            write_file(path, b"new", replace=replace)
-        assert sorted(tmp_path.iterdir()) == before
-        assert not replace or path.read_bytes() == b"old"
-
-    def test_a_folder_that_is_a_file(self, tmp_path: Path) -> None:
-        """A path that leads through a file is refused with its name."""
-        (tmp_path / "file").write_text("in the way")
-        with pytest.raises(StorageProblem, match="cannot be written") as refusal:
-            write_file(tmp_path / "file" / "inner", b"x")
-        assert refusal.value.where == str(tmp_path / "file" / "inner")
-
-    def test_a_folder_in_the_way(self, tmp_path: Path) -> None:
-        """A folder is not replaced by a file."""
-        (tmp_path / "folder").mkdir()
-        with pytest.raises(StorageProblem):
-            write_file(tmp_path / "folder", b"x")
-        assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
 class TestWorkspace:

@@ -91,7 +91,8 @@ class TestRefusal:
             write_sealed(tmp_path / "a.age", b"codes", ["frog"])
         assert list(tmp_path.iterdir()) == []
 
-    def test_a_folder_that_is_not_there_is_a_storage_problem(self, printer: tuple[str, str], tmp_path: Path) -> None:
+    def test_a_folder_that_cannot_be_made_is_a_storage_problem(self, printer: tuple[str, str], tmp_path: Path) -> None:
         """The error names the path."""
+        (tmp_path / "none").write_text("in the way")
         with pytest.raises(StorageProblem, match=r"cannot be written"):
             write_sealed(tmp_path / "none" / "a.age", b"codes", [printer[0]])

@@ -186,8 +186,11 @@ class TestFailure:
         with pytest.raises(InputError, match=r"no stamp"):
             write_face_pdf(tmp_path / "a.pdf", leapfrog, [])
 
-    def test_a_missing_folder_is_a_storage_problem(self, leapfrog: Series, face: Face, tmp_path: Path) -> None:
+    def test_a_folder_that_cannot_be_made_is_a_storage_problem(
+        self, leapfrog: Series, face: Face, tmp_path: Path
+    ) -> None:
         """The error names the path."""
+        (tmp_path / "none").write_text("in the way")
         with pytest.raises(StorageProblem) as caught:
             write_face_pdf(tmp_path / "none" / "a.pdf", leapfrog, [face(1)])
         assert "a.pdf" in caught.value.where
