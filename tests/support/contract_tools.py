@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["AUDIT", "CONTRACTS", "copy_of_contracts", "environment", "foundry", "run"]
+__all__ = ["AUDIT", "CONTRACTS", "copy_of_contracts", "environment", "foundry", "node", "run"]
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = ROOT / "contracts"
@@ -38,6 +38,14 @@ def foundry(name: str) -> Path:
     return Path(found)
 
 
+def node() -> Path:
+    """Return Node: of this machine, else the one that scripts/test has put beside Python."""
+    found = shutil.which("node", path=environment()["PATH"])
+    if found is None:
+        pytest.fail("Node was not found. Run scripts/test, which brings it.")
+    return Path(found)
+
+
 def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return what tools run in: Node and forge on PATH, our compiler, nothing of this person's Foundry settings."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("FOUNDRY_", "DAPP_", "ETH_"))}
@@ -46,13 +54,19 @@ def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
     return own | dict(changes or {})
 
 
-def run(*command: str | Path, cwd: Path = CONTRACTS, changes: Mapping[str, str] | None = None) -> str:
+def run(*command: str | Path, cwd: Path = CONTRACTS, changes: Mapping[str, str] | None = None, given: str = "") -> str:
     """Run a tool and return its standard output; fail the test with all that it said if the tool fails."""
     program, *arguments = map(str, command)
     if not Path(program).is_file():
         pytest.fail(f"{program} is missing. Run scripts/test, which brings it.")
     done = subprocess.run(
-        [program, *arguments], cwd=cwd, env=environment(changes), capture_output=True, text=True, check=False
+        [program, *arguments],
+        cwd=cwd,
+        env=environment(changes),
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         shown = " ".join([Path(program).name, *arguments])
