@@ -5,24 +5,32 @@ well-formed code names a real stamp is for `cryptostamp.scan` to find out.
 """
 
 from cryptostamp.codes.claim_code import ClaimCode, parse_claim_code
+from cryptostamp.codes.claim_codes import ClaimCodes
 from cryptostamp.codes.fields import tag_of
 from cryptostamp.codes.kind import Kind, classify
 from cryptostamp.codes.public_code import PublicCode, check_host, parse_public_code
+from cryptostamp.codes.public_codes import PublicCodes
 from cryptostamp.codes.short_code import ShortCode, parse_short_code
 from cryptostamp.codes.symbol import QrSymbol, claim_symbol, public_symbol
+from cryptostamp.codes.symbol_batch import SymbolBatch, claim_symbols, public_symbols
 
 __all__ = [
     "ClaimCode",
+    "ClaimCodes",
     "Kind",
     "PublicCode",
+    "PublicCodes",
     "QrSymbol",
     "ShortCode",
+    "SymbolBatch",
     "check_host",
     "claim_symbol",
+    "claim_symbols",
     "classify",
     "parse_claim_code",
     "parse_public_code",
     "parse_short_code",
     "public_symbol",
+    "public_symbols",
     "tag_of",
 ]

@@ -18,7 +18,7 @@ from cryptostamp.codes.iso7064 import mod1271_36
 from cryptostamp.codes.public_code import check_host
 from cryptostamp.errors import CodeFormatError
 
-__all__ = ["ClaimCode", "parse_claim_code"]
+__all__ = ["ClaimCode", "claim_link", "parse_claim_code"]
 
 _SECRET_BYTES: Final = 16
 _BODY: Final = 26
@@ -52,7 +52,7 @@ class ClaimCode:
 
     def url(self, host: str) -> str:
         """Return the link of the QR under the scratch field; the code stands after ``#``, without hyphens."""
-        return f"https://{check_host(host)}/claim#{self._characters()}"
+        return claim_link(host) + self._characters()
 
     def _characters(self) -> str:
         body = crockford.encode(int.from_bytes(self._secret, "big"), _BODY)
@@ -68,6 +68,11 @@ class ClaimCode:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("A claim code is not pickled or copied: that would write it down in the clear.")
+
+
+def claim_link(host: str) -> str:
+    """Return what the links of all claim codes at `host` begin with."""
+    return f"https://{check_host(host)}/claim#"
 
 
 def parse_claim_code(text: str) -> ClaimCode:

@@ -20,13 +20,14 @@ from qrcode.util import QRData
 from cryptostamp.codes.claim_code import ClaimCode
 from cryptostamp.codes.public_code import PublicCode
 
-__all__ = ["MASK", "QrSymbol", "claim_symbol", "public_symbol"]
+__all__ = ["ALPHANUMERIC", "BYTES", "LEVEL", "MASK", "QrSymbol", "claim_symbol", "encode_symbol", "public_symbol"]
 
 MASK: Final = 0
 """The mask of every symbol unless the caller names another: lowest mean penalty over a sample of public codes."""
 
-_BYTES: Final = 4  # the mode indicators of ISO/IEC 18004, table 2
-_ALPHANUMERIC: Final = 2
+LEVEL: Final = ERROR_CORRECT_Q
+BYTES: Final = 4  # the mode indicators of ISO/IEC 18004, table 2
+ALPHANUMERIC: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,19 +51,20 @@ def public_symbol(code: PublicCode, *, mask: int = MASK, least_version: int = 1)
     `least_version` gives all stamps of a series symbols of one size, though their serials differ in length.
     """
     scheme, _, rest = code.text.partition(":")
-    return _symbol(scheme, f":{rest}", mask, least_version)
+    return encode_symbol(scheme, f":{rest}", mask, least_version)
 
 
 def claim_symbol(code: ClaimCode, host: str, *, mask: int = MASK) -> QrSymbol:
     """Return the QR that lies under the scratch field; it is as secret as the code."""
     link, _, secret = code.url(host).partition("#")
-    return _symbol(f"{link}#", secret, mask, 1)
+    return encode_symbol(f"{link}#", secret, mask, 1)
 
 
-def _symbol(any_bytes: str, alphanumeric: str, mask: int, least_version: int) -> QrSymbol:
-    encoder = qrcode.QRCode(version=least_version, error_correction=ERROR_CORRECT_Q, mask_pattern=mask)
-    encoder.add_data(QRData(any_bytes.encode("ascii"), mode=_BYTES), optimize=0)
-    encoder.add_data(QRData(alphanumeric.encode("ascii"), mode=_ALPHANUMERIC), optimize=0)
+def encode_symbol(any_bytes: str, alphanumeric: str, mask: int, least_version: int) -> QrSymbol:
+    """Return the symbol of a byte segment and an alphanumeric one, both ASCII, at error correction `LEVEL`."""
+    encoder = qrcode.QRCode(version=least_version, error_correction=LEVEL, mask_pattern=mask)
+    encoder.add_data(QRData(any_bytes.encode("ascii"), mode=BYTES), optimize=0)
+    encoder.add_data(QRData(alphanumeric.encode("ascii"), mode=ALPHANUMERIC), optimize=0)
     encoder.make(fit=True)
     modules = np.array(encoder.modules, dtype=np.bool_)
     modules.setflags(write=False)
