@@ -8,7 +8,7 @@ from cryptostamp.chain.anvil import LocalNode, find_anvil, start_local_node
 from cryptostamp.chain.artifacts import Artifact, compiler_input, load_artifact
 from cryptostamp.chain.journal import Journal, MemoryJournal, MinedTransaction, SignedTransaction
 from cryptostamp.chain.node import MAX_TRANSACTION_GAS, Block, Chain, Fees, Log
-from cryptostamp.chain.postal_registry import Post, PostalRegistry, SeriesStatus, deploy_registry
+from cryptostamp.chain.postal_registry import Post, PostalRegistry, SeriesStatus, Standing, deploy_registry
 from cryptostamp.chain.reader import ChainReader
 from cryptostamp.chain.sender import Sender
 from cryptostamp.chain.signers import (
@@ -55,6 +55,7 @@ __all__ = [
     "Stamp",
     "StampSeries",
     "StampState",
+    "Standing",
     "UnsignedTransaction",
     "compiler_input",
     "deploy_registry",

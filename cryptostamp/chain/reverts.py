@@ -64,24 +64,62 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "ERC721InvalidSender": ("The account {sender} cannot send this token.", "Ask who owns it now."),
     # PostalRegistry.
     "InvalidCountry": ("A post's country is not two letters A to Z.", "Use the ISO 3166-1 alpha-2 code."),
-    "InvalidPostName": ("The name of the post is missing or too long.", "A name has 1 to 100 bytes."),
+    "InvalidPostName": (
+        "The name of the post is missing, too long, or holds characters that cannot be shown.",
+        "A name is a text of 1 to 100 bytes.",
+    ),
     "InvalidPostDomain": (
         "The domain of the post is not a host name in lower case.",
         "Use a to z, 0 to 9, dots and hyphens, 253 characters at most.",
     ),
     "InvalidPostAccount": ("The account {account} cannot stand for a post.", "Name an account of the post."),
-    "AccountTaken": ("The account {account} stands or stood for another post.", "Use a new account."),
+    "InvalidReasonText": (
+        "The reason is missing, too long, or holds characters that cannot be shown.",
+        "A reason is one line of 1 to 200 bytes.",
+    ),
+    "AccountTaken": (
+        "The account {account} stands for a post already, or once did.",
+        "Use a new account: each stands for one post only.",
+    ),
+    "ProposalPending": (
+        "The account {account} has been proposed for a post already.",
+        "Let it accept that proposal, or withdraw the proposal first.",
+    ),
     "UnknownPost": ("There is no post number {postId} in the registry.", "Check the number."),
-    "PostIsRevoked": ("Post number {postId} has been revoked.", "Ask the authority of the registry."),
+    "NotProposed": (
+        "Post number {postId} is no open proposal: it was accepted or withdrawn.",
+        "Ask the registry how it stands.",
+    ),
+    "NotAdmitted": ("Post number {postId} has not been admitted.", "Let its account accept the proposal first."),
+    "PostIsSuspended": ("Post number {postId} is suspended.", "Ask the authority of the registry."),
+    "PostNotSuspended": ("Post number {postId} is not suspended.", "Nothing is left to do."),
+    "PostIsRevoked": (
+        "Post number {postId} has been revoked, for good.",
+        "Ask the authority of the registry; it may admit the post anew, with a new account.",
+    ),
+    "NoRotation": ("No new account is proposed for post number {postId}.", "Propose one first."),
     "NotAPost": ("The account {account} does not stand for a post.", "Send from the account of the post."),
     "NotAllowed": (
-        "The account {account} is neither the authority nor the post that this concerns.",
-        "Send from one of these accounts.",
+        "The account {account} is none of those that may do this.",
+        "Send from the account that was proposed, from that of the post, or from that of the authority.",
     ),
     "NotAContract": ("There is no contract at {series} on this chain.", "Check the address and the chain."),
-    "SeriesAlreadyRegistered": ("The series {series} is registered, or was revoked by this post.", "Ask its status."),
+    "CodeHashMismatch": (
+        "The code at {series} is not the one that was to be registered.",
+        "Check the address, and ask another node: this one may be on another branch of the chain.",
+    ),
+    "SeriesAlreadyRegistered": (
+        "The series {series} is registered, or this post's registration of it was revoked.",
+        "Ask the registry how it stands.",
+    ),
     "SeriesNotRegistered": ("The series {series} is not in the registry.", "Register it first."),
-    "SeriesIsRevoked": ("The series {series} has been revoked already.", "Nothing is left to do."),
+    "SeriesIsSuspended": ("The series {series} is suspended already.", "Nothing is left to do."),
+    "SeriesNotSuspended": ("The series {series} is not suspended.", "Nothing is left to do."),
+    "SuspendedByAuthority": (
+        "The authority suspended the series {series}, so the post cannot reinstate it.",
+        "Ask the authority of the registry.",
+    ),
+    "SeriesIsRevoked": ("The series {series} has been revoked, for good.", "Nothing is left to do."),
     "OwnableUnauthorizedAccount": (
         "The account {account} is not the authority of the registry.",
         "Send from the account of the authority.",

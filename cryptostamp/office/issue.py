@@ -13,8 +13,10 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 
 from cryptostamp.chain import (
+    LOCAL_CHAIN_IDS,
     Chain,
     Deployment,
     PostalRegistry,
@@ -43,10 +45,13 @@ from cryptostamp.office.journal import LedgerJournal
 from cryptostamp.office.printing import check_printable
 from cryptostamp.office.progress import Progress
 from cryptostamp.office.workspace import Workspace
-from cryptostamp.primitives import Address, Hash32, Serial
+from cryptostamp.primitives import Address, Hash32, Serial, keccak256
 from cryptostamp.series import Series
 
 __all__ = ["Issue", "issue"]
+
+_THE_FIRST = 1
+"""The number of the first post of a registry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +114,10 @@ def issue(
         deployment = _deploy(series, edition, sender)
         progress("Issuing on the chain", 2, 3)
         PostalRegistry(chain, registry).register_series(
-            sender, intent=f"{series.id}: register", contract=deployment.contract
+            sender,
+            intent=f"{series.id}: register",
+            contract=deployment.contract,
+            code_hash=keccak256(chain.code(deployment.contract)),
         )
         _confirm(edition, StampSeries(chain, deployment.contract))
         progress("Issuing on the chain", 3, 3)
@@ -185,28 +193,20 @@ def _stamps(series: Series, edition: Edition) -> Iterator[PlannedStamp]:
         )
 
 
-def _registry(series: Series, sender: Sender, registry: Address | None, ledger: Ledger) -> Address:
+def _registry(series: Series, sender: Sender, address: Address | None, ledger: Ledger) -> Address:
     """Return the registry that has admitted the post; on a local chain, make one and admit it if none is given."""
     issuer = series.issuer
-    chain = sender.chain
-    if registry is None:
-        authority = Sender(chain, local_authority(chain), LedgerJournal(ledger))
-        registry = deploy_registry(
-            authority, intent=f"{series.id}: local registry", authority=authority.address
-        ).contract
-        PostalRegistry(chain, registry).admit_post(
-            authority,
-            intent=f"{series.id}: admit the post",
-            country=issuer.country,
-            name=issuer.name,
-            domain=issuer.domain,
-            account=sender.address,
-        )
-    post = PostalRegistry(chain, registry).post_of(sender.address)
-    if post is None or not post.active:
+    if address is None:
+        address = _local_registry(series, sender, ledger)
+    registry = PostalRegistry(sender.chain, address)
+    post = registry.post_of(sender.address)
+    if post is None:
+        raise _not_admitted(registry, sender.address)
+    if not post.active:
+        since = f"{datetime.fromtimestamp(post.since, UTC):%Y-%m-%d}"
         raise Refused(
-            f"The registry {registry} has not admitted the account {sender.address} as a post.",
-            remedy="Ask the authority of the registry to admit it, or give the keystore of the account it admitted.",
+            f"In the registry {address}, {post.name} has been {post.standing} since {since}: {post.reason}",
+            remedy="Ask the authority of the registry.",
         )
     if (post.country, post.domain) != (issuer.country, issuer.domain):
         raise InputError(
@@ -214,7 +214,48 @@ def _registry(series: Series, sender: Sender, registry: Address | None, ledger: 
             f"the series says {issuer.name} ({issuer.country}, {issuer.domain}).",
             remedy="Correct [issuer] in series.toml, or have the registry changed.",
         )
-    return registry
+    return address
+
+
+def _local_registry(series: Series, sender: Sender, ledger: Ledger) -> Address:
+    """Make a registry on a local chain, in which one test account proposes the post and the post accepts."""
+    issuer, chain = series.issuer, sender.chain
+    if chain.chain_id not in LOCAL_CHAIN_IDS:
+        raise InputError(
+            f"Chain {chain.chain_id} is not a local test chain, so no registry is made for it.",
+            remedy="Name the registry that has admitted the post with --registry. A post is admitted in two steps: "
+            "the authority proposes it (cryptostamp registry propose), its account accepts "
+            "(cryptostamp registry accept).",
+        )
+    authority = Sender(chain, local_authority(chain), LedgerJournal(ledger))
+    deployed = deploy_registry(authority, intent=f"{series.id}: local registry", authority=authority.address)
+    registry = PostalRegistry(chain, deployed.contract)
+    registry.propose_post(
+        authority,
+        intent=f"{series.id}: propose the post",
+        country=issuer.country,
+        name=issuer.name,
+        domain=issuer.domain,
+        account=sender.address,
+    )
+    registry.accept_post(sender, intent=f"{series.id}: accept as the post", post_id=_THE_FIRST)
+    return registry.address
+
+
+def _not_admitted(registry: PostalRegistry, account: Address) -> Refused:
+    proposal = registry.proposal_of(account)
+    if proposal is None:
+        return Refused(
+            f"The registry {registry.address} has not admitted the account {account} as a post.",
+            remedy="Ask its authority to propose the account (cryptostamp registry propose), then accept "
+            "(cryptostamp registry accept); or give the keystore of the account that it admitted.",
+        )
+    return Refused(
+        f"The registry {registry.address} has proposed the account {account} as {proposal.name} "
+        f"({proposal.country}, {proposal.domain}), and it has not accepted.",
+        remedy="If that is right, accept from this account: "
+        f"cryptostamp registry accept {proposal.post_id} --registry {registry.address}",
+    )
 
 
 def _deploy(series: Series, edition: Edition, sender: Sender) -> Deployment:

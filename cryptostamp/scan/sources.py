@@ -20,6 +20,7 @@ __all__ = [
     "PublishedEdition",
     "SeriesStatusFacts",
     "StampFacts",
+    "StandingFacts",
     "Trust",
 ]
 
@@ -53,24 +54,43 @@ class ClaimFacts(Protocol):
     def timestamp(self) -> int: ...  # noqa: D102
 
 
-class PostFacts(Protocol):
+class StandingFacts(Protocol):
+    """How a post or a series stands in a registry. What is neither active nor suspended is revoked."""
+
+    @property
+    def active(self) -> bool: ...  # noqa: D102
+    @property
+    def suspended(self) -> bool: ...  # noqa: D102
+    @property
+    def since(self) -> int:
+        """When that was last changed, in UTC seconds."""
+
+    @property
+    def reason(self) -> str:
+        """Of that change, in the words of whoever made it."""
+
+
+class PostFacts(StandingFacts, Protocol):
     """What a registry says of a post."""
 
     @property
     def name(self) -> str: ...  # noqa: D102
     @property
     def domain(self) -> str: ...  # noqa: D102
-    @property
-    def active(self) -> bool: ...  # noqa: D102
 
 
-class SeriesStatusFacts(Protocol):
-    """What a registry says of a series: who registered it, and whether that still stands."""
+class SeriesStatusFacts(StandingFacts, Protocol):
+    """What a registry says of a series: who registered it with which code, and whether that still stands."""
 
     @property
     def post(self) -> PostFacts: ...  # noqa: D102
     @property
-    def active(self) -> bool: ...  # noqa: D102
+    def by_authority(self) -> bool:
+        """Whether the last change was made by the authority of the registry, not by the post."""
+
+    @property
+    def code_unchanged(self) -> bool:
+        """Whether the code of the contract has the hash that the post registered."""
 
 
 class ChainSource(Protocol):

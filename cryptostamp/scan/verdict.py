@@ -1,8 +1,9 @@
 """The verdict: what is known about the stamp a code names, check by check, and what is not.
 
 It follows three promises. A scan never says more than it knows: a node that is down gives
-``unknown``. The code is never believed about what to trust: its contract must be registered by an
-active post in a registry that the verifier chose. Nobody's web site is asked.
+``unknown``, and so does a post or series that is suspended. The code is never believed about what to
+trust: its contract must be registered by an active post in a registry that the verifier chose.
+Nobody's web site is asked.
 
 A verdict is about the code and its token. That this paper is the paper, no scan can say.
 """
@@ -18,13 +19,22 @@ from cryptostamp.codes import PublicCode, parse_public_code
 from cryptostamp.errors import CodeFormatError, CryptostampError
 from cryptostamp.primitives import Address, Serial
 from cryptostamp.scan.checks import DECISIVE, Check, CheckCode, Conclusion, Outcome, conclude
-from cryptostamp.scan.sources import BlockFacts, ChainSource, PublishedEdition, Trust
+from cryptostamp.scan.sources import (
+    BlockFacts,
+    ChainSource,
+    PublishedEdition,
+    SeriesStatusFacts,
+    StandingFacts,
+    Trust,
+)
 
 __all__ = ["PAPER_CAVEAT", "StampView", "Verdict", "verify_code", "verify_nothing"]
 
 _T = TypeVar("_T")
 
 _UNREACHED = "Not looked at, because of what was found before."
+
+_LONGEST_TEXT = 200
 
 PAPER_CAVEAT = "A code can be copied: no scan can tell whether this paper is the one the post printed."
 
@@ -108,10 +118,10 @@ class _Examination:
     def stamp(self, code: PublicCode) -> StampView:
         """Make the checks that need a node, in order, and return what the chain says of the stamp."""
         source, block = self._reach(code)
-        post = self._registration(code, source)
-        self._contract_code(code, source)
+        status = self._registration(code, source)
+        self._contract_code(code, source, status)
         edition = self._trust.editions.get((code.chain_id, code.contract))
-        return self._token(code, source, post, edition, block)
+        return self._token(code, source, None if status is None else _shown(status.post.name), edition, block)
 
     def _reach(self, code: PublicCode) -> tuple[ChainSource, BlockFacts]:
         check = CheckCode.CHAIN_REACHED
@@ -124,8 +134,8 @@ class _Examination:
         self._passed(check, f"Chain {code.chain_id} was asked as of block {block.number}, {_utc(block.timestamp)}.")
         return source, block
 
-    def _registration(self, code: PublicCode, source: ChainSource) -> str | None:
-        """Return the name of the post that vouches for the contract, `None` if nobody was asked."""
+    def _registration(self, code: PublicCode, source: ChainSource) -> SeriesStatusFacts | None:
+        """Return what the registry says of the contract, `None` if nobody was asked."""
         check = CheckCode.CONTRACT_REGISTERED
         registry = self._trust.registries.get(code.chain_id)
         if registry is None:
@@ -136,29 +146,45 @@ class _Examination:
         if status is None:
             self._failed(check, f"No post has registered the contract {code.contract}: it is a look-alike.")
             raise _Stop
-        if not status.post.active:
-            self._failed(check, f"{status.post.name} is no longer an admitted post.")
-            raise _Stop
-        if not status.active:
-            self._failed(check, f"{status.post.name} has withdrawn this series from the registry.")
-            raise _Stop
-        self._passed(check, f"The contract was registered by {status.post.name}.")
+        self._standing(status)
+        domain = _shown(status.post.domain)
         if code.host == status.post.domain:
             self._passed(CheckCode.HOST_OF_POST, f"The code leads to the post's own domain, {code.host}.")
         else:
             self._failed(
                 CheckCode.HOST_OF_POST,
-                f"The code leads to {code.host}, but the post's domain is {status.post.domain}: "
+                f"The code leads to {code.host}, but the post's domain is {domain}: "
                 "do not enter the hidden code there.",
             )
-        return status.post.name
+        return status
 
-    def _contract_code(self, code: PublicCode, source: ChainSource) -> None:
+    def _standing(self, status: SeriesStatusFacts) -> None:
+        """Judge how post and series stand: revoked fails, suspended leaves open what will be decided."""
+        check = CheckCode.CONTRACT_REGISTERED
+        post, authority = _shown(status.post.name), "the authority of the registry"
+        told = (
+            (status.post, f"{post} was", authority),
+            (status, "This series was", authority if status.by_authority else post),
+        )
+        revoked = [each for each in told if not (each[0].active or each[0].suspended)]
+        suspended = [each for each in told if each[0].suspended and not each[0].active]
+        if revoked:
+            self._failed(check, " ".join(_change(was, "revoked", by, facts) for facts, was, by in revoked))
+            raise _Stop
+        if suspended:
+            self._not_checked(check, " ".join(_change(was, "suspended", by, facts) for facts, was, by in suspended))
+        else:
+            self._passed(check, f"The contract was registered by {post}.")
+
+    def _contract_code(self, code: PublicCode, source: ChainSource, status: SeriesStatusFacts | None) -> None:
         check = CheckCode.CONTRACT_CODE
         ours = self._ask(check, lambda: source.is_our_code(code.contract))
         if not ours:
             what = "There is no contract at" if ours is None else "This program does not know the contract at"
             self._failed(check, f"{what} {code.contract}.")
+            raise _Stop
+        if status is not None and not status.code_unchanged:
+            self._failed(check, f"The contract {code.contract} no longer has the code that its post registered.")
             raise _Stop
         self._passed(check, "The contract is the published one, byte for byte.")
 
@@ -276,5 +302,18 @@ def _sentence(conclusion: Conclusion, checks: list[Check], stamp: StampView | No
     return f"Genuine code. {stamp.title} no. {stamp.serial:,}{edition}{variant}, issued by {stamp.post}. {state}"
 
 
+def _change(was: str, done: str, by: str, facts: StandingFacts) -> str:
+    reason = _shown(facts.reason) or "none was given"
+    return f"{was} {done} by {by} on {_utc(facts.since)}; the reason: {reason.rstrip('.')}."
+
+
+def _shown(text: str) -> str:
+    """Return a text of a registry as it may be shown: without control and direction characters, and not too long."""
+    return "".join(letter if letter.isprintable() else " " for letter in text[:_LONGEST_TEXT]).strip()
+
+
 def _utc(timestamp: int) -> str:
-    return f"{datetime.fromtimestamp(timestamp, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    try:
+        return f"{datetime.fromtimestamp(timestamp, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (ValueError, OverflowError, OSError):  # a time that no calendar holds
+        return f"second {timestamp}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from support.registry import admit, register
 
 from cryptostamp.chain import (
     ChainReader,
@@ -48,14 +49,12 @@ class TestReader:
         contract = deploy_series(sender, intent="issue", terms=terms).contract
         registry_at = deploy_registry(sender, intent="registry", authority=sender.address).contract
         registry = PostalRegistry(sender.chain, registry_at)
-        registry.admit_post(
-            sender, intent="admit", country="XL", name="Lilypond Post", domain="x.example", account=sender.address
-        )
+        admit(registry, sender, sender)
         assert reader.series_status(registry_at, contract) is None
-        registry.register_series(sender, intent="register", contract=contract)
+        register(registry, sender, contract)
         status = reader.series_status(registry_at, contract)
         assert status is not None
-        assert (status.post.name, status.active) == ("Lilypond Post", True)
+        assert (status.post.name, status.active, status.code_unchanged) == ("Lilypond Post", True, True)
         stamp = reader.stamp(contract, Serial(20))
         assert stamp is not None
         assert stamp.owner == terms.custody

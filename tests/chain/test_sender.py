@@ -178,16 +178,16 @@ class TestRefusals:
         manual.rpc.request("evm_mine")
         deployment = deploy_registry(impatient(manual, journal), intent="registry", authority=DevSigner(5).address)
         registry = PostalRegistry(manual, deployment.contract)
-        for intent in ("admit", "admit the same"):
+        for intent in ("propose", "propose the same"):
             with pytest.raises(CannotTell):
-                registry.admit_post(impatient(manual, journal), intent=intent, **POST)
+                registry.propose_post(impatient(manual, journal), intent=intent, **POST)
         manual.rpc.request("evm_mine")
-        registry.admit_post(impatient(manual, journal), intent="admit", **POST)
-        with pytest.raises(TransactionFailed, match="stands or stood for another post"):
-            registry.admit_post(impatient(manual, journal), intent="admit the same", **POST)
+        registry.propose_post(impatient(manual, journal), intent="propose", **POST)
+        with pytest.raises(TransactionFailed, match="has been proposed for a post already"):
+            registry.propose_post(impatient(manual, journal), intent="propose the same", **POST)
         with pytest.raises(ContractRefusal) as refusal:
-            registry.admit_post(impatient(manual, journal), intent="admit the same", **POST)
-        assert refusal.value.name == "AccountTaken"
+            registry.propose_post(impatient(manual, journal), intent="propose the same", **POST)
+        assert refusal.value.name == "ProposalPending"
         assert count(manual) == 3
 
     def test_no_money(self, chain: Chain) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.desk import LEAPFROG, PASSPHRASE, Desk
+from support.registry import LILYPOND, admit
 
 from cryptostamp.chain import (
     Chain,
@@ -100,11 +102,11 @@ class TestKilled:
     """Process killed between any two lines: going on gives one series, never two."""
 
     def assert_one_series(self, chain: Chain, folder: Path, done: Issue) -> None:
-        """Exactly four transactions were sent, and all files speak of the one series they made."""
+        """Exactly five transactions were sent, and all files speak of the one series they made."""
         with Workspace(folder).ledger() as ledger:
             sent = ledger.transactions()
-            assert [each.succeeded for each in sent] == [True] * 4
-            assert chain.transaction_count(DevSigner(0).address) + chain.transaction_count(DevSigner(1).address) == 4
+            assert [each.succeeded for each in sent] == [True] * 5
+            assert chain.transaction_count(DevSigner(0).address) + chain.transaction_count(DevSigner(1).address) == 5
             assert ledger.issued("LEAP") == done.issued
         assert Workspace(folder).dossier().deployment.contract == done.issued.contract
 
@@ -199,7 +201,7 @@ class TestKilled:
                 deaths += 1
             else:
                 break
-        assert deaths == 4  # once for each transaction: registry, post, series, registration
+        assert deaths == 5  # once for each transaction: registry, proposal, acceptance, series, registration
         self.assert_one_series(fresh, tmp_path, done)
 
 
@@ -254,12 +256,35 @@ class TestRefusals:
     def test_a_post_under_another_name(self, chain: Chain, tiny: Series, tmp_path: Path, quick_seal: None) -> None:
         """A series that says another domain than the registry is not issued."""
         registry = self._registry(chain)
-        authority = Sender(chain, DevSigner(1), MemoryJournal())
-        PostalRegistry(chain, registry).admit_post(
-            authority, intent="admit", country="XL", name="Post", domain="other.example", account=DevSigner(0).address
-        )
+        admit(*self._parties(chain, registry), domain="other.example")
         with pytest.raises(InputError, match=r"other\.example"):
             issue_on(chain, tiny, tmp_path, registry=registry)
+
+    def test_a_post_that_has_not_accepted(self, chain: Chain, tiny: Series, tmp_path: Path, quick_seal: None) -> None:
+        """An account that was proposed and has not accepted is told as what, and how it accepts."""
+        registry = self._registry(chain)
+        office, authority, account = self._parties(chain, registry)
+        office.propose_post(authority, intent="propose", account=account.address, **LILYPOND)
+        with pytest.raises(Refused, match=r"Lilypond Post \(XL, lilypond\.example\), and it has not") as refusal:
+            issue_on(chain, tiny, tmp_path, registry=registry)
+        assert f"cryptostamp registry accept 1 --registry {registry}" in refusal.value.remedy
+        office.accept_post(account, intent="accept", post_id=1)
+        assert issue_on(chain, tiny, tmp_path, registry=registry).issued.registry == registry
+
+    @pytest.mark.parametrize("action", ["suspend_post", "revoke_post"])
+    def test_a_post_that_does_not_stand(
+        self, chain: Chain, tiny: Series, tmp_path: Path, quick_seal: None, action: str
+    ) -> None:
+        """A suspended or revoked post issues nothing, and is told since when and why."""
+        registry = self._registry(chain)
+        office, authority, account = self._parties(chain, registry)
+        admit(office, authority, account)
+        getattr(office, action)(authority, intent="change", post_id=1, reason="A key was lost.")
+        sent = chain.transaction_count(account.address)
+        day = f"{datetime.fromtimestamp(chain.head().timestamp, UTC):%Y-%m-%d}"
+        with pytest.raises(Refused, match=rf"Lilypond Post has been (suspended|revoked) since {day}: A key was lost\."):
+            issue_on(chain, tiny, tmp_path, registry=registry)
+        assert chain.transaction_count(account.address) == sent
 
     def test_no_default_account_on_a_public_chain(self, tiny: Series, tmp_path: Path, quick_seal: None) -> None:
         """Without registry and keystore, nothing is done on a chain that is not a local one."""
@@ -272,14 +297,20 @@ class TestRefusals:
 
         with (
             start_local_node(chain_id=ChainId(424242)) as node,
-            pytest.raises(InputError, match="not a local test chain"),
+            pytest.raises(InputError, match="not a local test chain") as refusal,
         ):
             issue_on(Chain.connect(node.url), tiny, tmp_path, post=Elsewhere())
+        assert "cryptostamp registry propose" in refusal.value.remedy
 
     def _registry(self, chain: Chain) -> Address:
         authority = Sender(chain, DevSigner(1), MemoryJournal())
         self._before = chain.transaction_count(DevSigner(0).address)
         return deploy_registry(authority, intent="registry", authority=authority.address).contract
+
+    def _parties(self, chain: Chain, registry: Address) -> tuple[PostalRegistry, Sender, Sender]:
+        """Return the registry, its authority, and the account of the post."""
+        authority, account = (Sender(chain, DevSigner(index), MemoryJournal()) for index in (1, 0))
+        return PostalRegistry(chain, registry), authority, account
 
     def _sent(self, _chain: Chain) -> int:
         return self._before

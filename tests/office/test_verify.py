@@ -10,7 +10,7 @@ import qrcode
 from PIL import Image
 from support.desk import Desk
 
-from cryptostamp.chain import DevSigner, MemoryJournal, PostalRegistry, Sender, deploy_registry
+from cryptostamp.chain import DevSigner, MemoryJournal, PostalRegistry, Sender, deploy_registry, load_artifact
 from cryptostamp.codes import PublicCode
 from cryptostamp.errors import CodeFormatError, InputError
 from cryptostamp.office import claim, public_code_of, resolve_code, verify
@@ -205,10 +205,36 @@ class TestForgeries:
         assert only(text, desk).conclusion is Conclusion.GENUINE
         post = registry.post_of(desk.sender.address)
         assert post is not None
-        registry.revoke_post(authority(desk), intent="revoke", post_id=post.post_id)
+        registry.revoke_post(authority(desk), intent="revoke", post_id=post.post_id, reason="Its key was sold.")
         verdict = only(text, desk)
         assert verdict.conclusion is Conclusion.NOT_GENUINE
-        assert "Lilypond Post is no longer an admitted post" in verdict.sentence
+        assert "Lilypond Post was revoked by the authority of the registry on 20" in verdict.sentence
+        assert "the reason: Its key was sold." in verdict.sentence
+
+    def test_a_suspended_series(self, desk: Desk) -> None:
+        """While a series is suspended nobody can tell; when it is reinstated its stamps are genuine again."""
+        text = public_code_of(desk.dossier, Serial(7)).text
+        place = desk.dossier.deployment
+        registry = PostalRegistry(desk.chain, place.registry)
+        registry.suspend_series(desk.sender, intent="suspend", contract=place.contract, reason="Sheets were stolen.")
+        verdict = only(text, desk)
+        assert verdict.conclusion is Conclusion.UNKNOWN
+        assert "This series was suspended by Lilypond Post on 20" in verdict.sentence
+        assert "the reason: Sheets were stolen." in verdict.sentence
+        registry.reinstate_series(desk.sender, intent="reinstate", contract=place.contract, reason="They were found.")
+        assert only(text, desk).conclusion is Conclusion.GENUINE
+
+    def test_code_that_was_changed(self, desk: Desk) -> None:
+        """A contract whose code is ours, but not as it was registered, is not believed."""
+        place = desk.dossier.deployment
+        code = bytearray(desk.chain.code(place.contract))
+        start, length = load_artifact("StampSeries").immutable_spans[0]
+        code[start + length - 1] ^= 1
+        desk.chain.rpc.request("anvil_setCode", place.contract, "0x" + code.hex())
+        verdict = only(public_code_of(desk.dossier, Serial(7)).text, desk)
+        assert verdict.conclusion is Conclusion.NOT_GENUINE
+        assert verdict.outcome_of(CheckCode.CONTRACT_CODE) is Outcome.FAILED
+        assert "no longer has the code that its post registered" in verdict.sentence
 
 
 class TestTrust:

@@ -49,12 +49,24 @@ class Post:
     name: str = "Lilypond Post"
     domain: str = "lilypond.example"
     active: bool = True
+    suspended: bool = False
+    since: int = 1_770_000_000
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
     post: Post = field(default_factory=Post)
     active: bool = True
+    suspended: bool = False
+    since: int = 1_775_000_000
+    reason: str = ""
+    by_authority: bool = False
+    code_unchanged: bool = True
+
+
+SUSPENDED_POST = Post(active=False, suspended=True, reason="The key may be stolen.")
+SUSPENDED = Status(active=False, suspended=True, reason="A print run is missing.")
 
 
 @dataclass
@@ -203,15 +215,59 @@ class TestForgeries:
     @pytest.mark.parametrize(
         ("status", "sentence"),
         [
-            (Status(post=Post(active=False)), "Lilypond Post is no longer an admitted post."),
-            (Status(active=False), "Lilypond Post has withdrawn this series from the registry."),
+            (
+                Status(post=Post(active=False, reason="It never was a post")),
+                (
+                    "Lilypond Post was revoked by the authority of the registry on 2026-02-02 02:40:00 UTC; "
+                    "the reason: It never was a post."
+                ),
+            ),
+            (
+                Status(active=False, reason="A print run was stolen."),
+                (
+                    "This series was revoked by Lilypond Post on 2026-03-31 23:33:20 UTC; "
+                    "the reason: A print run was stolen."
+                ),
+            ),
+            (
+                Status(active=False, by_authority=True),
+                (
+                    "This series was revoked by the authority of the registry on 2026-03-31 23:33:20 UTC; "
+                    "the reason: none was given."
+                ),
+            ),
+            (
+                replace(SUSPENDED, post=Post(active=False)),
+                (
+                    "Lilypond Post was revoked by the authority of the registry on 2026-02-02 02:40:00 UTC; "
+                    "the reason: none was given."
+                ),
+            ),
         ],
     )
     def test_a_revoked_post_or_series(self, status: Status, sentence: str) -> None:
-        """Revoking changes the verdict."""
-        verdict = verify(node=Node(status=status))
-        assert verdict.conclusion is Conclusion.NOT_GENUINE
-        assert sentence in verdict.sentence
+        """Revoking changes the verdict, whatever is suspended besides, and says who did it, when and why."""
+        node = Node(status=status)
+        verdict = verify(node=node)
+        assert (verdict.conclusion, failed(verdict)) == (Conclusion.NOT_GENUINE, [CheckCode.CONTRACT_REGISTERED])
+        assert verdict.sentence == f"Not genuine. {sentence}"
+        assert "is_our_code" not in node.asked
+
+    def test_a_contract_whose_code_was_changed(self) -> None:
+        """Code that is a published one, but not the one that the post registered, is not believed."""
+        node = Node(status=Status(code_unchanged=False))
+        verdict = verify(node=node)
+        assert (verdict.conclusion, failed(verdict)) == (Conclusion.NOT_GENUINE, [CheckCode.CONTRACT_CODE])
+        assert "no longer has the code that its post registered" in verdict.sentence
+        assert "stamp" not in node.asked
+
+    def test_a_forgery_under_a_suspended_post(self) -> None:
+        """A suspension does not shelter an invented code: what fails besides still decides."""
+        code = PublicCode.make(
+            host="lilypond.example", chain_id=CHAIN, contract=CONTRACT, serial=Serial(42), claim_key=claim_key(43)
+        )
+        verdict = verify(code, node=Node(status=Status(post=SUSPENDED_POST)))
+        assert (verdict.conclusion, failed(verdict)) == (Conclusion.NOT_GENUINE, [CheckCode.TAG_AGREES])
 
     @pytest.mark.parametrize("ours", [False, None])
     def test_a_registered_contract_with_other_code(self, ours: bool | None) -> None:  # noqa: FBT001
@@ -259,6 +315,53 @@ class TestUnknown:
         verdict = verify(trust=Trust())
         assert verdict.conclusion is Conclusion.UNKNOWN
         assert verdict.outcome_of(CheckCode.CONTRACT_REGISTERED) is Outcome.NOT_CHECKED
+
+    @pytest.mark.parametrize(
+        ("status", "sentence"),
+        [
+            (
+                Status(post=SUSPENDED_POST),
+                (
+                    "Lilypond Post was suspended by the authority of the registry on 2026-02-02 02:40:00 UTC; "
+                    "the reason: The key may be stolen."
+                ),
+            ),
+            (
+                SUSPENDED,
+                (
+                    "This series was suspended by Lilypond Post on 2026-03-31 23:33:20 UTC; "
+                    "the reason: A print run is missing."
+                ),
+            ),
+            (
+                replace(SUSPENDED, post=SUSPENDED_POST, by_authority=True),
+                (
+                    "Lilypond Post was suspended by the authority of the registry on 2026-02-02 02:40:00 UTC; "
+                    "the reason: The key may be stolen. "
+                    "This series was suspended by the authority of the registry on 2026-03-31 23:33:20 UTC; "
+                    "the reason: A print run is missing."
+                ),
+            ),
+        ],
+    )
+    def test_a_suspended_post_or_series(self, status: Status, sentence: str) -> None:
+        """While a suspension lasts nobody can tell; all else is checked, and date and reason are said."""
+        verdict = verify(node=Node(status=status))
+        assert (verdict.conclusion, verdict.sentence) == (Conclusion.UNKNOWN, f"Cannot tell. {sentence}")
+        assert [check.code for check in verdict.checks if check.outcome is not Outcome.PASSED] == [
+            CheckCode.CONTRACT_REGISTERED
+        ]
+        assert verdict.stamp is not None
+        assert verdict.stamp.post == "Lilypond Post"
+
+    def test_a_registry_that_writes_anything(self) -> None:
+        """Texts and times of a strange registry reach nobody as controls, screenfuls or crashes."""
+        wild = "\x1b[31m\u202enuf" + "x" * 5000
+        for post in (Post(name=wild, domain=wild), replace(SUSPENDED_POST, name=wild, since=2**40 - 1, reason=wild)):
+            verdict = verify(node=Node(status=Status(post=post)))
+            said = [verdict.sentence, *(check.sentence for check in verdict.checks)]
+            assert all(sentence.isprintable() for sentence in said)
+            assert max(map(len, said)) < 1500
 
     def test_without_the_dossier_an_invented_code_cannot_be_told(self) -> None:
         """A verifier without the edition's dossier says that it cannot tell."""
