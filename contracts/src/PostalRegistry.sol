@@ -12,7 +12,8 @@ import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 /// What this contract will never do, because no function for it exists:
 ///  - touch a token: suspending or revoking changes what verifiers say, never who owns what;
 ///  - make an account a post, or the account of a post, that has not said yes itself;
-///  - let the authority register a series in the name of a post;
+///  - let the authority act as a post: a post's account passes to another only by a rotation, which everybody sees,
+///    and which the active post can cancel;
 ///  - bring back what was revoked, or let an account that stood for a post stand for another;
 ///  - forget: what was proposed, admitted and registered stays readable, the last change with its date and reason,
 ///    every earlier one in the events.
