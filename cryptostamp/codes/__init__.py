@@ -12,7 +12,8 @@ from cryptostamp.codes.public_code import PublicCode, check_host, parse_public_c
 from cryptostamp.codes.public_codes import PublicCodes
 from cryptostamp.codes.short_code import ShortCode, parse_short_code
 from cryptostamp.codes.symbol import QrSymbol, claim_symbol, public_symbol
-from cryptostamp.codes.symbol_batch import SymbolBatch, claim_symbols, public_symbols
+from cryptostamp.codes.symbol_batch import SymbolBatch, best_mask, claim_symbols, public_symbols
+from cryptostamp.codes.tags import tags_of
 
 __all__ = [
     "ClaimCode",
@@ -23,6 +24,7 @@ __all__ = [
     "QrSymbol",
     "ShortCode",
     "SymbolBatch",
+    "best_mask",
     "check_host",
     "claim_symbol",
     "claim_symbols",
@@ -33,4 +35,5 @@ __all__ = [
     "public_symbol",
     "public_symbols",
     "tag_of",
+    "tags_of",
 ]

@@ -95,6 +95,8 @@ def mod37_36_of(start: Characters, characters: Characters) -> Characters:
 
 def mod1271_36_of(characters: Characters) -> Characters:
     """Return the two check characters (2, n) of texts (any, n), all 0..35, as `iso7064.mod1271_36` does."""
-    weights = np.array([pow(36, len(characters) - place + 1, 1271) for place in range(len(characters))])
-    check = (1 - weights @ characters) % 1271
+    total = np.zeros(characters.shape[1], dtype=np.intp)
+    for power, values in enumerate(characters[::-1], 2):
+        total += pow(36, power, 1271) * values
+    check = (1 - total) % 1271
     return np.stack(np.divmod(check, 36))

@@ -1,7 +1,7 @@
 """The public codes of many stamps of one series: `PublicCode` and `ShortCode`, as arrays.
 
-Rests on what `public_code` and `short_code` say of one stamp, and gives the same texts. Does not compute tags: they are
-40-bit numbers that come in, see `tags_of`.
+Rests on what `public_code` and `short_code` say of one stamp, and gives the same texts. Does not compute tags: they
+come in, as the numbers that `tags_of` returns.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from cryptostamp.codes.characters import (
 )
 from cryptostamp.codes.fields import contract_text
 from cryptostamp.codes.public_code import PublicCode
+from cryptostamp.codes.tags import TAG_BITS
 from cryptostamp.errors import CodeFormatError
 from cryptostamp.primitives import MAX_EDITION, Address, ChainId, Serial
 
 __all__ = ["Ending", "PublicCodes"]
 
 _TAG_LENGTH: Final = 8
-_TAG_BITS: Final = 40
 _POWERS: Final = 10 ** np.arange(1, len(str(MAX_EDITION)))
 
 
@@ -57,7 +57,7 @@ class PublicCodes:
     serials: npt.NDArray[np.int64] = field(repr=False)
     """(n,), in any order."""
     tags: npt.NDArray[np.uint64] = field(repr=False)
-    """(n,), each below 2 to the 40th; the number that the 8 characters of a tag write."""
+    """(n,), see `tags_of`."""
 
     def __post_init__(self) -> None:
         """Refuse fields that no code can carry."""
@@ -70,8 +70,8 @@ class PublicCodes:
             raise CodeFormatError("Serials are 64-bit integers; tags are the same without a sign.")
         if len(self) and not 1 <= self.serials.min() <= self.serials.max() <= MAX_EDITION:
             raise CodeFormatError(f"A serial is not between 1 and {MAX_EDITION}.")
-        if len(self) and int(self.tags.max()) >> _TAG_BITS:
-            raise CodeFormatError(f"A tag has more than {_TAG_BITS} bits.")
+        if len(self) and int(self.tags.max()) >> TAG_BITS:
+            raise CodeFormatError(f"A tag has more than {TAG_BITS} bits.")
 
     def __len__(self) -> int:
         return len(self.serials)
