@@ -59,8 +59,10 @@ def _finders(modules: _Modules) -> _Points:
 def _balance(modules: _Modules) -> _Points:
     """N4: 10 points for each full 5 per cent by which the dark modules are more or less than half."""
     count = modules.shape[1] * modules.shape[2]
-    return _BALANCE * (np.abs(2 * _count(modules) - count) * 10 // count)
+    steps: _Points = np.abs(2 * _count(modules) - count) * 10 // count
+    return _BALANCE * steps
 
 
 def _count(found: _Modules) -> _Points:
-    return found.sum(axis=(1, 2), dtype=np.intp)
+    counts: _Points = found.sum(axis=(1, 2), dtype=np.intp)
+    return counts
