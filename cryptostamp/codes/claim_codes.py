@@ -58,10 +58,10 @@ class ClaimCodes:
 
     def texts(self) -> npt.NDArray[np.bytes_]:
         """Return the codes (n,) in ASCII as they are printed, see `ClaimCode.text`."""
-        groups = to_ascii(self.characters()).T.reshape(-1, CLAIM_LENGTH // _GROUP, _GROUP)
-        hyphens = np.full((*groups.shape[:2], 1), ord("-"), dtype=np.uint8)
-        octets = np.concatenate((groups, hyphens), axis=2).reshape(len(self), -1)[:, :-1]
-        return np.ascontiguousarray(octets).view(f"S{octets.shape[1]}")[:, 0]
+        length = CLAIM_LENGTH + CLAIM_LENGTH // _GROUP - 1
+        octets = np.full((len(self), length), ord("-"), dtype=np.uint8)
+        octets[:, np.arange(length) % (_GROUP + 1) != _GROUP] = to_ascii(self.characters()).T
+        return octets.view(f"S{length}")[:, 0]
 
     def __repr__(self) -> str:
         return f"<{len(self)} claim codes, hidden>"

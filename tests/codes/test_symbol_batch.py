@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import zxingcpp
@@ -9,11 +11,13 @@ from cryptostamp.codes import (
     ClaimCodes,
     PublicCodes,
     SymbolBatch,
+    best_mask,
     claim_symbol,
     claim_symbols,
     public_symbol,
     public_symbols,
 )
+from cryptostamp.codes.penalty import penalties
 from cryptostamp.primitives import MAX_EDITION, Address, ChainId
 
 CONTRACT = Address("0x5FbDB2315678afecb367f032d93F642f64180aa3")
@@ -44,7 +48,7 @@ def scan(batch: SymbolBatch, index: int) -> str:
 
 
 class TestPublicSymbols:
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=30, deadline=None)
     @given(HOSTS, st.lists(STAMPS, min_size=1, max_size=12), st.integers(0, 7), st.integers(1, 12))
     def test_module_for_module(self, host: str, stamps: list[tuple[int, int]], mask: int, least_version: int) -> None:
         """Whatever the host, serials, tags and mask: the modules are those of the symbol encoded by itself."""
@@ -94,7 +98,11 @@ class TestPublicSymbols:
 
 class TestClaimSymbols:
     @settings(max_examples=20, deadline=None)
-    @given(HOSTS, st.lists(st.binary(min_size=16, max_size=16), max_size=8), st.integers(0, 7))
+    @given(
+        st.sampled_from(["a.example", "lilypond.example"]),
+        st.lists(st.binary(min_size=16, max_size=16), max_size=8),
+        st.integers(0, 7),
+    )
     def test_module_for_module(self, host: str, secrets: list[bytes], mask: int) -> None:
         """Whatever the host, the codes and the mask: the modules are those of the symbol encoded by itself."""
         batch = claim_symbols(ClaimCodes(b"".join(secrets)), host, mask=mask)
@@ -113,3 +121,17 @@ class TestClaimSymbols:
         batch = claim_symbols(ClaimCodes(bytes(range(16))), "lilypond.example")
         assert repr(batch) == "SymbolBatch(version=5)"
         assert repr(batch[0]) == "QrSymbol(version=5)"
+
+
+class TestBestMask:
+    @pytest.mark.parametrize("chain_id", [1, 137, 31337])
+    def test_fewest_points(self, chain_id: int) -> None:
+        """No other mask gives the symbols of these codes fewer penalty points."""
+        codes = replace(codes_of(*((serial, 7**serial) for serial in range(1, 10))), chain_id=ChainId(chain_id))
+        points = [penalties(public_symbols(codes, mask=mask).modules()).sum() for mask in range(8)]
+        assert points[best_mask(codes)] == min(points) < max(points)
+
+    def test_all_modules_at_once(self) -> None:
+        """The modules of a batch are those of its symbols, one after the other."""
+        batch = public_symbols(codes_of((1, 2), (3, 4)))
+        assert np.array_equal(batch.modules(), [batch[0].modules, batch[1].modules])
