@@ -1,0 +1,171 @@
+"""What our contract costs: the deployment and every transaction of a stamp's life, as gas of the receipt.
+
+Rests on the compiled contract that ships with the package, called by its ABI. `snapshot` is the small, exact form that
+the repository keeps and a test measures again: gas is the same on every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from benchmarks._lab import CUSTODY, RELAYER, Claim, Contract, Lab, Stamps, wallet
+from cryptostamp.chain import load_artifact
+from cryptostamp.edition import MerkleTree
+from cryptostamp.primitives import Address, Serial, keccak256
+
+__all__ = ["ClaimCosts", "claim_batch", "claim_costs", "deploy_series", "issuer_costs", "snapshot"]
+
+_SEED = keccak256(b"the seed of the draw")
+_COMMITMENT = keccak256(_SEED)
+_LOST = 2  # VoidReason
+_REGULAR = 0  # PostmarkKind
+_OFFICE = b"POND-1".ljust(12, b"\0")
+_DAY = 20_000  # days since 1970: in the past of every run
+_BLOCKS_TO_DRAW = 8
+_SAMPLES = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimCosts:
+    """Medians over stamps at random serials."""
+
+    fresh: float
+    """The claim, to a wallet without a token of this contract."""
+    holder: float
+    """The claim, to a wallet that has one."""
+    transfer: float
+    """The first transfer after the claim: of the owner's only token, to a wallet without one."""
+
+
+def deploy_series(lab: Lab, *, edition: int, root: bytes, blind: bool = False) -> Contract:
+    """Issue a series with all that a real one has: five variants, royalty, metadata that may still move."""
+    artifact = load_artifact("StampSeries")
+    rarer = [edition // 5, edition // 10, edition // 50, edition // 100 or 1]
+    config = (
+        "Leapfrog",
+        "LEAP",
+        CUSTODY,
+        RELAYER,
+        edition,
+        root,
+        _COMMITMENT if blind else _SEED,
+        lab.chain.head().number + _BLOCKS_TO_DRAW if blind else 0,
+        False,
+        False,
+        [edition - sum(rarer), *rarer],
+        RELAYER,
+        500,
+        "https://lilypond.example/LEAP/series.json",
+        "https://lilypond.example/LEAP/",
+    )
+    return lab.deploy(artifact.interface, artifact.bytecode, config)
+
+
+def claim_costs(lab: Lab, stamps: Stamps, contract: Contract, *, samples: int = _SAMPLES) -> ClaimCosts:
+    """Measure single claims and the transfers after them; serves every contract that has our `claim`."""
+    first, *serials = stamps.serials[: 2 * samples + 1]
+    keeper = wallet(0)
+
+    def claim(serial: Serial, to: Address) -> int:
+        gas = lab.call(RELAYER, contract, "claim", *stamps.claim(lab.chain, contract, serial, to).arguments)
+        lab.must_own(contract, serial, to)
+        return gas
+
+    with lab.undone():
+        claim(first, keeper)  # the first token that a contract ever moves costs more than all later ones
+        fresh = [claim(serial, wallet(number)) for number, serial in enumerate(serials[:samples], 1)]
+        holder = [claim(serial, keeper) for serial in serials[samples:]]
+        transfer = []
+        for number, serial in enumerate(serials[:samples], 1):
+            new_owner = wallet(samples + number)
+            transfer.append(lab.call(wallet(number), contract, "transferFrom", wallet(number), new_owner, serial))
+            lab.must_own(contract, serial, new_owner)
+    return ClaimCosts(fresh=median(fresh), holder=median(holder), transfer=median(transfer))
+
+
+def claim_batch(
+    lab: Lab, stamps: Stamps, contract: Contract, serials: Sequence[Serial], *, levels: Iterable[int]
+) -> tuple[int, int]:
+    """Measure one transaction that claims these stamps to fresh wallets, its proofs ending at a level of the tree.
+
+    Return the first of the levels after which the gas grows, and the gas there: what a relayer computes before sending.
+    """
+    claims = [stamps.claim(lab.chain, contract, serial, wallet(n)) for n, serial in enumerate(serials)]
+    best: tuple[int, int] | None = None
+    for level in levels:
+        requests = [_request(claim, stamps.tree, level) for claim in claims]
+        with lab.undone():
+            gas = lab.call(RELAYER, contract, "claimBatch", requests, _crown(stamps.tree, level))
+            for claim in claims:
+                lab.must_own(contract, claim.serial, claim.to)
+        if best is not None and gas > best[1]:
+            break
+        best = (level, gas)
+    if best is None:
+        raise ValueError("no level was given")
+    return best
+
+
+def issuer_costs(lab: Lab, stamps: Stamps, contract: Contract) -> dict[str, float]:
+    """Measure what the post does: void, postmark, deliver. Gas a stamp, for stamps that are untouched before."""
+    batch = stamps.serials[:100]
+    costs: dict[str, float] = {}
+    with lab.undone():
+        costs["void one stamp"] = lab.call(RELAYER, contract, "voidStamps", batch[:1], _LOST)
+        costs["void a list, a stamp"] = lab.call(RELAYER, contract, "voidStamps", batch[1:], _LOST) / (len(batch) - 1)
+    with lab.undone():
+        span = min(10_000, stamps.edition)
+        costs[f"void a range of {span:,}, a stamp"] = lab.call(RELAYER, contract, "voidRange", 1, span, _LOST) / span
+    with lab.undone():
+        mark = (_OFFICE, _DAY, _REGULAR)
+        costs["postmark one stamp"] = lab.call(RELAYER, contract, "postmark", batch[:1], *mark)
+        costs["postmark it again"] = lab.call(RELAYER, contract, "postmark", batch[:1], *mark)
+        costs["postmark a batch, a stamp"] = lab.call(RELAYER, contract, "postmark", batch[1:], *mark) / (
+            len(batch) - 1
+        )
+    with lab.undone():
+        lab.call(CUSTODY, contract, "transferFrom", CUSTODY, wallet(0), batch[0])
+        costs["delivery by custody"] = lab.call(CUSTODY, contract, "transferFrom", CUSTODY, wallet(1), batch[1])
+        lab.must_own(contract, batch[1], wallet(1))
+    with lab.undone():
+        blind = deploy_series(lab, edition=stamps.edition, root=stamps.root, blind=True)
+        lab.mine(_BLOCKS_TO_DRAW)
+        costs["capture the entropy of a blind series"] = lab.call(wallet(0), blind, "captureEntropy")
+        costs["reveal a blind series"] = lab.call(wallet(0), blind, "reveal", _SEED)
+    return costs
+
+
+def snapshot(lab: Lab) -> dict[str, int]:
+    """Measure a small edition on a chain that is new: the same figures to the last unit of gas, wherever it runs."""
+    stamps = Stamps(1_024, claimable=128)
+    contract = deploy_series(lab, edition=stamps.edition, root=stamps.root)
+    artifact = load_artifact("StampSeries")
+    single = claim_costs(lab, stamps, contract, samples=3)
+    _, batch = claim_batch(lab, stamps, contract, stamps.serials[:20], levels=[4])
+    figures: dict[str, float] = {
+        "initcode, bytes": len(artifact.bytecode),
+        "runtime code, bytes": len(artifact.runtime),
+        "deployment, edition 1,024": contract.gas,
+        "claim, fresh wallet": single.fresh,
+        "claim, wallet that has one": single.holder,
+        "first transfer after the claim": single.transfer,
+        "batch of 20 claims, crown at level 4": batch,
+        **issuer_costs(lab, stamps, contract),
+    }
+    return {name: round(value) for name, value in figures.items()}
+
+
+def _crown(tree: MerkleTree, level: int) -> list[bytes]:
+    """Return all nodes of a level, 0 being the root; the tree keeps its levels one after the other."""
+    return list(tree._nodes[2**level - 1 : 2 ** (level + 1) - 1])  # noqa: SLF001 - the tree has no other use for it
+
+
+def _request(claim: Claim, tree: MerkleTree, level: int) -> tuple[object, ...]:
+    """Return the claim as an entry of `claimBatch`, its signature as EIP-2098 packs it."""
+    place = tree._position[claim.serial - 1] + 1  # noqa: SLF001 - counted from 1, a node's parent is at half its place
+    r, s, v = claim.signature[:32], int.from_bytes(claim.signature[32:64], "big"), claim.signature[64]
+    rest = len(claim.proof) - level
+    packed = (s | (v - 27) << 255).to_bytes(32, "big")
+    return (claim.serial, claim.to, claim.deadline, r, packed, (place >> rest) - 2**level, list(claim.proof[:rest]))
