@@ -86,9 +86,13 @@ class Stamps:
         """The edition root."""
         return self.tree.root
 
+    def key(self, serial: Serial) -> ClaimKey:
+        """Return the claim key of one of `serials`."""
+        return self._keys[serial]
+
     def claim(self, chain: Chain, contract: Contract, serial: Serial, to: Address) -> Claim:
         """Return the signed claim of a stamp."""
-        signature = self._keys[serial].sign_claim(
+        signature = self.key(serial).sign_claim(
             chain_id=chain.chain_id, contract=contract.address, serial=serial, to=to, deadline=_DEADLINE
         )
         return Claim(serial=serial, to=to, deadline=_DEADLINE, proof=self.tree.proof(serial), signature=signature)

@@ -15,7 +15,16 @@ from cryptostamp.chain import load_artifact
 from cryptostamp.edition import MerkleTree
 from cryptostamp.primitives import Address, Serial, keccak256
 
-__all__ = ["ClaimCosts", "claim_batch", "claim_costs", "deploy_series", "issuer_costs", "snapshot"]
+__all__ = [
+    "ClaimCosts",
+    "claim_batch",
+    "claim_costs",
+    "crown_of",
+    "deploy_series",
+    "issuer_costs",
+    "request_of",
+    "snapshot",
+]
 
 _SEED = keccak256(b"the seed of the draw")
 _COMMITMENT = keccak256(_SEED)
@@ -95,9 +104,9 @@ def claim_batch(
     claims = [stamps.claim(lab.chain, contract, serial, wallet(n)) for n, serial in enumerate(serials)]
     best: tuple[int, int] | None = None
     for level in levels:
-        requests = [_request(claim, stamps.tree, level) for claim in claims]
+        requests = [request_of(claim, stamps.tree, level) for claim in claims]
         with lab.undone():
-            gas = lab.call(RELAYER, contract, "claimBatch", requests, _crown(stamps.tree, level))
+            gas = lab.call(RELAYER, contract, "claimBatch", requests, crown_of(stamps.tree, level))
             for claim in claims:
                 lab.must_own(contract, claim.serial, claim.to)
         if best is not None and gas > best[1]:
@@ -157,12 +166,12 @@ def snapshot(lab: Lab) -> dict[str, int]:
     return {name: round(value) for name, value in figures.items()}
 
 
-def _crown(tree: MerkleTree, level: int) -> list[bytes]:
+def crown_of(tree: MerkleTree, level: int) -> list[bytes]:
     """Return all nodes of a level, 0 being the root; the tree keeps its levels one after the other."""
     return list(tree._nodes[2**level - 1 : 2 ** (level + 1) - 1])  # noqa: SLF001 - the tree has no other use for it
 
 
-def _request(claim: Claim, tree: MerkleTree, level: int) -> tuple[object, ...]:
+def request_of(claim: Claim, tree: MerkleTree, level: int) -> tuple[object, ...]:
     """Return the claim as an entry of `claimBatch`, its signature as EIP-2098 packs it."""
     place = tree._position[claim.serial - 1] + 1  # noqa: SLF001 - counted from 1, a node's parent is at half its place
     r, s, v = claim.signature[:32], int.from_bytes(claim.signature[32:64], "big"), claim.signature[64]

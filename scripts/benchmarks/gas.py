@@ -30,12 +30,13 @@ from benchmarks._peers import (
 from benchmarks._series import ClaimCosts, claim_batch, claim_costs, deploy_series, issuer_costs, snapshot
 from benchmarks.harness import ROOT, Report, Row, number, progress
 from cryptostamp.chain import MAX_TRANSACTION_GAS, load_artifact
+from cryptostamp.errors import InputError
 
-__all__ = ["run", "write"]
+__all__ = ["insert", "markdown", "run", "write"]
 
 README = ROOT / "contracts" / "README.md"
 SNAPSHOT = ROOT / "contracts" / "gas-snapshot.json"
-BEGIN, END = "<!-- gas:begin -->\n", "<!-- gas:end -->\n"
+BEGIN, END = "<!-- gas:begin -->", "<!-- gas:end -->"
 
 _EDITION = 150_000
 _BATCH = 100
@@ -87,12 +88,21 @@ def run(quick: bool) -> Report:  # noqa: FBT001 - the seam of all benchmarks
 
 def write(report: Report) -> Sequence[Path]:
     """Put the figures into contracts/README.md, and those that a test measures again beside it."""
-    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    README.write_text(f"{before}{BEGIN}\n{_markdown(report)}\n{END}{after}", encoding="utf-8")
+    README.write_text(insert(README.read_text(encoding="utf-8"), markdown(report)), encoding="utf-8")
     with Lab.open() as lab:
         SNAPSHOT.write_text(json.dumps(snapshot(lab), indent=1) + "\n", encoding="utf-8")
     return [README, SNAPSHOT]
+
+
+def insert(text: str, figures: str) -> str:
+    """Return the text with what stands between its two marks replaced."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise InputError(
+            "The place for the figures is not marked.", where=str(README), remedy=f"Put {BEGIN} and {END} into it."
+        )
+    return f"{before}{BEGIN}\n\n{figures}\n{END}{after}"
 
 
 def _rows_of_life(lab: Lab, stamps: Stamps, peers: Mapping[str, Peer], compiled: Mapping[str, Compiled]) -> list[Row]:
@@ -267,7 +277,7 @@ def _steepest(costs: Sequence[float]) -> float:
     return round(max((cost - before) / (bits - fewer) for (fewer, before), (bits, cost) in pairwise(points)), 1)
 
 
-def _markdown(report: Report) -> str:
+def markdown(report: Report) -> str:
     """Return the figures as two tables: the designs side by side, then what only ours is measured for."""
     side_by_side = [row for row in report.rows if row.what in _COLUMNS]
     designs = list(dict.fromkeys(name for row in side_by_side for name in row.peers))
