@@ -6,15 +6,28 @@ Knows nothing of paper and of where things are stored: what must be remembered g
 
 from cryptostamp.chain.anvil import LocalNode, find_anvil, start_local_node
 from cryptostamp.chain.artifacts import Artifact, compiler_input, load_artifact
-from cryptostamp.chain.journal import Journal, MemoryJournal, MinedTransaction, SignedTransaction
-from cryptostamp.chain.node import MAX_TRANSACTION_GAS, Block, Chain, Fees, Log
+from cryptostamp.chain.fees import FeeMarket, FeePolicy, Fees
+from cryptostamp.chain.finality import Finality
+from cryptostamp.chain.journal import (
+    EntryState,
+    Journal,
+    JournalEntry,
+    MemoryJournal,
+    MinedTransaction,
+    SignedTransaction,
+)
+from cryptostamp.chain.node import MAX_TRANSACTION_GAS, Block, Chain, Log
 from cryptostamp.chain.postal_registry import Post, PostalRegistry, SeriesStatus, Standing, deploy_registry
+from cryptostamp.chain.preflight import Cost
+from cryptostamp.chain.pursuit import Moment
 from cryptostamp.chain.reader import ChainReader
 from cryptostamp.chain.sender import Sender
 from cryptostamp.chain.signers import (
+    DEV_ACCOUNTS,
     LOCAL_CHAIN_IDS,
     DevSigner,
     KeystoreSigner,
+    RemoteSigner,
     Signer,
     UnsignedTransaction,
 )
@@ -29,6 +42,7 @@ from cryptostamp.chain.stamp_series import (
 )
 
 __all__ = [
+    "DEV_ACCOUNTS",
     "LOCAL_CHAIN_IDS",
     "MAX_TRANSACTION_GAS",
     "Artifact",
@@ -36,17 +50,25 @@ __all__ = [
     "Chain",
     "ChainReader",
     "ClaimEvent",
+    "Cost",
     "Deployment",
     "DevSigner",
+    "EntryState",
+    "FeeMarket",
+    "FeePolicy",
     "Fees",
+    "Finality",
     "Journal",
+    "JournalEntry",
     "KeystoreSigner",
     "LocalNode",
     "Log",
     "MemoryJournal",
     "MinedTransaction",
+    "Moment",
     "Post",
     "PostalRegistry",
+    "RemoteSigner",
     "Sender",
     "SeriesStatus",
     "SeriesTerms",

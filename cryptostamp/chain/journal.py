@@ -1,8 +1,16 @@
 """What the sender needs remembered: the signed bytes of every transaction, before they are broadcast.
 
 Rests on one invariant: nothing is broadcast that is not durably recorded, so that after a crash the *same bytes* are
-sent again instead of new ones. The ledger provides the `Journal` that lasts; `MemoryJournal` lives as long as the
-process and suits a chain that does the same.
+sent again instead of new ones. An entry is one intent with one nonce; offers of a higher fee for it are added and every
+old hash is kept, for any of them may be the one that is mined. The ledger provides the `Journal` that lasts;
+`MemoryJournal` lives as long as the process and suits a chain that does the same.
+
+The life of an entry::
+
+    signed ⇄ mined → final       done
+        │      └───→ reverted    mined, but it failed: its intent may be signed anew, with another nonce
+        └──────────→ abandoned   a stranger used its nonce, and a person said so: the same
+
 """
 
 from __future__ import annotations
@@ -10,14 +18,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from threading import Lock, RLock
 from typing import Protocol
 
 from cryptostamp.errors import StorageProblem
 from cryptostamp.primitives import Address, ChainId, Hash32
 
-__all__ = ["Journal", "MemoryJournal", "MinedTransaction", "SignedTransaction"]
+__all__ = ["EntryState", "Journal", "JournalEntry", "MemoryJournal", "MinedTransaction", "SignedTransaction"]
+
+
+class EntryState(StrEnum):
+    """Where an intent stands."""
+
+    SIGNED = "signed"
+    MINED = "mined"
+    FINAL = "final"
+    REVERTED = "reverted"
+    ABANDONED = "abandoned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,26 +65,89 @@ class MinedTransaction:
     """The contract that the transaction deployed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """One intent, with everything that was ever signed for it under one nonce."""
+
+    state: EntryState
+    offers: tuple[SignedTransaction, ...]
+    """Oldest first: the first signature, then its replacements. They differ in their fees only."""
+    mined: MinedTransaction | None = None
+    """How one of them was mined; `None` before that, and again when a reorganisation has undone it."""
+
+    @property
+    def intent(self) -> str:
+        """What is to be done."""
+        return self.offers[0].intent
+
+    @property
+    def chain_id(self) -> ChainId:
+        """The chain it was signed for."""
+        return self.offers[0].chain_id
+
+    @property
+    def sender(self) -> Address:
+        """The account that signed it."""
+        return self.offers[0].sender
+
+    @property
+    def nonce(self) -> int:
+        """Its number among the transactions of the account."""
+        return self.offers[0].nonce
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the intent counts as done or on its way, so that it must not be signed anew."""
+        return self.state not in {EntryState.REVERTED, EntryState.ABANDONED}
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the chain has not said its last word."""
+        return self.state in {EntryState.SIGNED, EntryState.MINED}
+
+
 class Journal(Protocol):
-    """A memory of signed transactions. Its promises are what `Sender` builds on."""
+    """A memory of signed transactions. Its promises are what `Sender` builds on; every write is durable on return."""
 
     def exclusive(self, chain_id: ChainId, sender: Address) -> AbstractContextManager[None]:
-        """Hold the right to sign for `sender` on this chain; raise `StorageProblem` if another process holds it."""
+        """Hold the right to sign for `sender` on this chain.
 
-    def live(self, intent: str) -> SignedTransaction | None:
-        """Return the transaction that was signed for `intent`, unless it was mined and failed."""
+        Waits for other threads of this process; raises `StorageProblem` if another process holds it.
+        """
+
+    def live(self, intent: str) -> JournalEntry | None:
+        """Return the entry of `intent`, unless it reverted or was abandoned."""
+
+    def entries(self, chain_id: ChainId, sender: Address, *, from_nonce: int = 0) -> tuple[JournalEntry, ...]:
+        """Return what was signed for `sender` on this chain, in the order of nonces, from `from_nonce` on."""
+
+    def unfinished(self, chain_id: ChainId, sender: Address) -> tuple[JournalEntry, ...]:
+        """Return the entries that are signed, or mined but not final, in the order of nonces."""
 
     def highest_nonce(self, chain_id: ChainId, sender: Address) -> int | None:
-        """Return the highest nonce ever signed for `sender` on this chain, mined or not; `None` if there is none."""
+        """Return the highest nonce ever signed for `sender` on this chain, whatever became of it."""
 
     def record_signed(self, transaction: SignedTransaction) -> None:
-        """Record a signed transaction, durably on return.
+        """Begin an entry with a signed transaction.
 
         Raises `StorageProblem` if its intent is live or its nonce is taken.
         """
 
-    def record_mined(self, mined: MinedTransaction) -> None:
-        """Record how a recorded transaction was mined; again with other values after a reorganisation."""
+    def record_replacement(self, transaction: SignedTransaction) -> None:
+        """Add another offer to the unfinished entry of its intent; `StorageProblem` if there is none of this nonce."""
+
+    def record_mined(self, mined: MinedTransaction, *, final: bool) -> None:
+        """Record how one of the offers of an unfinished entry was mined; again after a reorganisation.
+
+        `final` says that its block lies deep enough: the entry is then final, or reverted if it did not succeed.
+        Raises `StorageProblem` if no unfinished entry has this hash.
+        """
+
+    def record_unmined(self, transaction: SignedTransaction) -> None:
+        """Put the entry of an offer back to signed, because the chain does not have it any more."""
+
+    def record_abandoned(self, transaction: SignedTransaction, reason: str) -> None:
+        """End the unfinished entry of an offer, because a person said so for this `reason`."""
 
 
 class MemoryJournal:
@@ -74,8 +156,8 @@ class MemoryJournal:
     def __init__(self) -> None:
         self._guard = Lock()
         self._writers: defaultdict[tuple[ChainId, Address], RLock] = defaultdict(RLock)
-        self._signed: dict[Hash32, SignedTransaction] = {}
-        self._mined: dict[Hash32, MinedTransaction] = {}
+        self._entries: list[JournalEntry] = []
+        self._reasons: dict[Hash32, str] = {}
 
     @contextmanager
     def exclusive(self, chain_id: ChainId, sender: Address) -> Iterator[None]:
@@ -85,41 +167,82 @@ class MemoryJournal:
         with writer:
             yield
 
-    def live(self, intent: str) -> SignedTransaction | None:
-        """Return the transaction that was signed for `intent`, unless it was mined and failed."""
+    def live(self, intent: str) -> JournalEntry | None:
+        """Return the entry of `intent`, unless it reverted or was abandoned."""
         with self._guard:
             return self._live(intent)
 
-    def highest_nonce(self, chain_id: ChainId, sender: Address) -> int | None:
-        """Return the highest nonce ever signed for `sender` on this chain, mined or not; `None` if there is none."""
+    def entries(self, chain_id: ChainId, sender: Address, *, from_nonce: int = 0) -> tuple[JournalEntry, ...]:
+        """Return what was signed for `sender` on this chain, in the order of nonces, from `from_nonce` on."""
         with self._guard:
-            return max(
-                (
-                    signed.nonce
-                    for signed in self._signed.values()
-                    if (signed.chain_id, signed.sender) == (chain_id, sender)
-                ),
-                default=None,
-            )
+            found = [
+                entry
+                for entry in self._entries
+                if (entry.chain_id, entry.sender) == (chain_id, sender) and entry.nonce >= from_nonce
+            ]
+        return tuple(sorted(found, key=lambda entry: entry.nonce))
+
+    def unfinished(self, chain_id: ChainId, sender: Address) -> tuple[JournalEntry, ...]:
+        """Return the entries that are signed, or mined but not final, in the order of nonces."""
+        return tuple(entry for entry in self.entries(chain_id, sender) if entry.is_unfinished)
+
+    def highest_nonce(self, chain_id: ChainId, sender: Address) -> int | None:
+        """Return the highest nonce ever signed for `sender` on this chain, whatever became of it."""
+        return max((entry.nonce for entry in self.entries(chain_id, sender)), default=None)
 
     def record_signed(self, transaction: SignedTransaction) -> None:
-        """Record a signed transaction."""
+        """Begin an entry with a signed transaction."""
         with self._guard:
             if self._live(transaction.intent) is not None:
                 raise StorageProblem("This step is signed already.", where=transaction.intent)
-            place = (transaction.chain_id, transaction.sender, transaction.nonce)
-            if any((other.chain_id, other.sender, other.nonce) == place for other in self._signed.values()):
+            place = _place(transaction)
+            if any(_place(entry.offers[0]) == place and not _is_abandoned(entry) for entry in self._entries):
                 raise StorageProblem(f"The transaction number {transaction.nonce} is taken.", where=transaction.intent)
-            self._signed[transaction.hash] = transaction
+            self._entries.append(JournalEntry(state=EntryState.SIGNED, offers=(transaction,)))
 
-    def record_mined(self, mined: MinedTransaction) -> None:
-        """Record how a recorded transaction was mined."""
+    def record_replacement(self, transaction: SignedTransaction) -> None:
+        """Add another offer to the unfinished entry of its intent."""
         with self._guard:
-            self._mined[mined.hash] = mined
+            for index, entry in enumerate(self._entries):
+                same = entry.intent == transaction.intent and _place(entry.offers[0]) == _place(transaction)
+                if same and entry.is_unfinished:
+                    self._entries[index] = replace(entry, offers=(*entry.offers, transaction))
+                    return
+        raise StorageProblem("There is nothing to be replaced.", where=transaction.intent)
 
-    def _live(self, intent: str) -> SignedTransaction | None:
-        for signed in self._signed.values():
-            mined = self._mined.get(signed.hash)
-            if signed.intent == intent and (mined is None or mined.succeeded):
-                return signed
+    def record_mined(self, mined: MinedTransaction, *, final: bool) -> None:
+        """Record how one of the offers of an unfinished entry was mined; again after a reorganisation."""
+        last = EntryState.FINAL if mined.succeeded else EntryState.REVERTED
+        self._change(mined.hash, last if final else EntryState.MINED, mined, from_final=False)
+
+    def record_unmined(self, transaction: SignedTransaction) -> None:
+        """Put the entry of an offer back to signed, because the chain does not have it any more."""
+        self._change(transaction.hash, EntryState.SIGNED, None, from_final=True)
+
+    def record_abandoned(self, transaction: SignedTransaction, reason: str) -> None:
+        """End the unfinished entry of an offer, because a person said so for this `reason`."""
+        self._change(transaction.hash, EntryState.ABANDONED, None, from_final=False)
+        self._reasons[transaction.hash] = reason
+
+    def _change(self, hash_: Hash32, state: EntryState, mined: MinedTransaction | None, *, from_final: bool) -> None:
+        with self._guard:
+            for index, entry in enumerate(self._entries):
+                may = entry.is_unfinished or (from_final and entry.state is EntryState.FINAL)
+                if may and any(offer.hash == hash_ for offer in entry.offers):
+                    self._entries[index] = replace(entry, state=state, mined=mined)
+                    return
+        raise StorageProblem("The journal has no unfinished transaction of this hash.", where=f"0x{hash_.hex()}")
+
+    def _live(self, intent: str) -> JournalEntry | None:
+        for entry in self._entries:
+            if entry.intent == intent and entry.is_live:
+                return entry
         return None
+
+
+def _place(transaction: SignedTransaction) -> tuple[ChainId, Address, int]:
+    return transaction.chain_id, transaction.sender, transaction.nonce
+
+
+def _is_abandoned(entry: JournalEntry) -> bool:
+    return entry.state is EntryState.ABANDONED

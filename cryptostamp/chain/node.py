@@ -2,7 +2,8 @@
 
 Rests on EIP-1474 (JSON-RPC), EIP-1559 (fees) and EIP-7825 (the gas cap of a transaction). Every failure of the node is
 a `NodeUnreachable`, every revert a decoded `ContractRefusal`; no exception of web3, requests or the codecs comes out.
-One node is believed here: whoever needs two compares two `Chain` objects.
+The node that answers is believed: several of them (`Chain.connect` with more than one URL) stand in for one that is
+down, and are not compared.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from typing import Any, TypeVar
 
 from eth_utils.address import to_checksum_address
 
+from cryptostamp.chain.endpoints import Endpoints
+from cryptostamp.chain.fees import FeeMarket
 from cryptostamp.chain.journal import MinedTransaction
 from cryptostamp.chain.reverts import refusal_from
-from cryptostamp.chain.rpc import RpcClient, RpcFailure, bytes_of, hex_of, int_of
-from cryptostamp.errors import CannotTell, EnvironmentProblem, NodeUnreachable
+from cryptostamp.chain.rpc import Rpc, RpcClient, RpcFailure, bytes_of, hex_of, int_of
+from cryptostamp.errors import CannotTell, CryptostampError, EnvironmentProblem, NodeUnreachable
 from cryptostamp.primitives import Address, ChainId, Hash32
 
-__all__ = ["MAX_TRANSACTION_GAS", "Block", "Chain", "Fees", "Log"]
+__all__ = ["MAX_TRANSACTION_GAS", "Block", "Chain", "Log"]
 
 MAX_TRANSACTION_GAS = 16_777_216
 """The largest gas limit of one transaction (EIP-7825)."""
@@ -45,14 +48,6 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fees:
-    """What is offered for a unit of gas, in wei (EIP-1559)."""
-
-    max_fee: int
-    max_priority_fee: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
     """An event as a contract wrote it."""
 
@@ -63,29 +58,27 @@ class Log:
 
 
 class Chain:
-    """One chain, asked through one node. Made by `Chain.connect`."""
+    """One chain, asked through one node or several. Made by `Chain.connect`."""
 
-    def __init__(self, rpc: RpcClient, *, chain_id: ChainId, genesis_hash: Hash32) -> None:
+    def __init__(self, rpc: Rpc, *, chain_id: ChainId, genesis_hash: Hash32) -> None:
         self.rpc = rpc
         self.chain_id = chain_id
         self.genesis_hash = genesis_hash
 
     @classmethod
-    def connect(cls, url: str, *, timeout_s: float = 10.0, expected: ChainId | None = None) -> Chain:
+    def connect(cls, url: str, *others: str, timeout_s: float = 10.0, expected: ChainId | None = None) -> Chain:
         """Return the chain behind `url`; raise `NodeUnreachable` if it does not answer, or is not chain `expected`.
 
-        `timeout_s` bounds every later question as well.
+        A node that is down is stood in for by the next of `others`; one that answers for another chain, by its id or
+        its first block, is never believed. `timeout_s` bounds every later question as well.
         """
-        rpc = RpcClient(url, timeout_s=timeout_s)
-        chain = cls(rpc, chain_id=ChainId(0), genesis_hash=Hash32(bytes(32)))
-        chain.chain_id = ChainId(chain._ask(int_of, "eth_chainId"))
-        if expected is not None and chain.chain_id != expected:
-            raise NodeUnreachable(
-                f"The node at {rpc.host} serves chain {chain.chain_id}, not chain {expected}.",
-                remedy="Give the address of a node of the right chain.",
-            )
-        chain.genesis_hash = chain.block(0).hash
-        return chain
+        clients = [RpcClient(each, timeout_s=timeout_s) for each in (url, *others)]
+        if not others:
+            chain_id, genesis_hash = identity(clients[0], expected)
+            return cls(clients[0], chain_id=chain_id, genesis_hash=genesis_hash)
+        endpoints = Endpoints(clients, identify=lambda client: identity(client, expected))
+        chain_id, genesis_hash = endpoints.identity()
+        return cls(endpoints, chain_id=chain_id, genesis_hash=genesis_hash)
 
     def __repr__(self) -> str:
         return f"Chain(chain_id={self.chain_id}, host={self.rpc.host!r})"
@@ -93,6 +86,10 @@ class Chain:
     def head(self) -> Block:
         """Return the newest block."""
         return self._ask(_block, "eth_getBlockByNumber", "latest", _WITHOUT_TRANSACTIONS)
+
+    def finalized(self) -> Block:
+        """Return the newest block that the chain promises never to undo."""
+        return self._ask(_block, "eth_getBlockByNumber", "finalized", _WITHOUT_TRANSACTIONS)
 
     def block(self, number: int) -> Block:
         """Return a block by its number; raise `NodeUnreachable` if the node does not have it."""
@@ -106,14 +103,14 @@ class Chain:
         """Return the balance of `address` in wei."""
         return self._ask(int_of, "eth_getBalance", address, "latest")
 
-    def transaction_count(self, address: Address) -> int:
-        """Return how many transactions of `address` are mined: its next nonce."""
-        return self._ask(int_of, "eth_getTransactionCount", address, "latest")
+    def transaction_count(self, address: Address, *, block: int | None = None) -> int:
+        """Return how many transactions of `address` are mined, up to `block` if it is given: its next nonce there."""
+        return self._ask(int_of, "eth_getTransactionCount", address, "latest" if block is None else hex_of(block))
 
-    def fees(self) -> Fees:
-        """Return fees that outlast six full blocks: twice the base fee, plus what the node suggests as a tip."""
+    def fee_market(self) -> FeeMarket:
+        """Return what a unit of gas costs now: the base fee of the newest block and the tip that the node suggests."""
         tip = self._ask(int_of, "eth_maxPriorityFeePerGas")
-        return Fees(max_fee=2 * self.head().base_fee + tip, max_priority_fee=tip)
+        return FeeMarket(base_fee=self.head().base_fee, tip=tip)
 
     def call(self, *, to: Address | None, data: bytes, sender: Address | None = None) -> bytes:
         """Return what a call would return now; raise `ContractRefusal` if it would revert."""
@@ -144,7 +141,8 @@ class Chain:
             if not ranges:
                 return tuple(found)
             first, last = ranges.pop()
-            answer = self.rpc.request(
+            logs = self.rpc.ask(
+                _logs,
                 "eth_getLogs",
                 {
                     "address": contract,
@@ -153,8 +151,8 @@ class Chain:
                     "toBlock": hex_of(last),
                 },
             )
-            if not isinstance(answer, RpcFailure):
-                found.extend(self._read(_logs, answer))
+            if logs is not None:
+                found.extend(logs)
             elif last - first < _SMALLEST_SPLIT:
                 break
             else:
@@ -167,22 +165,35 @@ class Chain:
 
     def _ask(self, read: Callable[[Any], _T], method: str, *parameters: object) -> _T:
         """Ask, and turn the answer into a value with `read`."""
-        answer = self.rpc.request(method, *parameters)
-        if isinstance(answer, RpcFailure):
-            if answer.code == _REVERTED or answer.data or "revert" in answer.message.lower():
-                raise refusal_from(answer.data)
-            if "insufficient funds" in answer.message.lower():
-                raise EnvironmentProblem(
-                    "The account has not enough money for this transaction.", remedy="Send it some, then try again."
-                )
-            raise self.rpc.unreachable(f"cannot answer {method}: {answer.message}")
-        return self._read(read, answer)
 
-    def _read(self, read: Callable[[Any], _T], answer: object) -> _T:
-        try:
+        def judge(answer: object) -> _T:
+            if isinstance(answer, RpcFailure):
+                raise self._error(answer, method)
             return read(answer)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise self.rpc.unreachable("gives an answer that makes no sense") from error
+
+        return self.rpc.ask(judge, method, *parameters)
+
+    def _error(self, failure: RpcFailure, method: str) -> CryptostampError:
+        """Return the error that a node's refusal of a question stands for."""
+        if failure.code == _REVERTED or failure.data or "revert" in failure.message.lower():
+            return refusal_from(failure.data)
+        if "insufficient funds" in failure.message.lower():
+            return EnvironmentProblem(
+                "The account has not enough money for this transaction.", remedy="Send it some, then try again."
+            )
+        return self.rpc.unreachable(f"cannot answer {method}: {failure.message}")
+
+
+def identity(rpc: Rpc, expected: ChainId | None = None) -> tuple[ChainId, Hash32]:
+    """Return the chain id and the hash of the first block that a node tells; `NodeUnreachable` if not `expected`."""
+    chain = Chain(rpc, chain_id=ChainId(0), genesis_hash=Hash32(bytes(32)))
+    chain_id = ChainId(chain._ask(int_of, "eth_chainId"))  # noqa: SLF001 - of this module
+    if expected is not None and chain_id != expected:
+        raise NodeUnreachable(
+            f"The node at {rpc.host} serves chain {chain_id}, not chain {expected}.",
+            remedy="Give the address of a node of the right chain.",
+        )
+    return chain_id, chain.block(0).hash
 
 
 def _call_object(to: Address | None, data: bytes, sender: Address | None) -> dict[str, str]:
@@ -217,7 +228,10 @@ def _mined(answer: Any) -> MinedTransaction | None:  # noqa: ANN401 - JSON
     )
 
 
-def _logs(answer: Any) -> list[Log]:  # noqa: ANN401 - JSON
+def _logs(answer: Any) -> list[Log] | None:  # noqa: ANN401 - JSON
+    """Return the logs; `None` if the node refused to look for them."""
+    if isinstance(answer, RpcFailure):
+        return None
     return [
         Log(
             topics=tuple(bytes_of(topic, length=32) for topic in entry["topics"]),

@@ -2,13 +2,14 @@
 
 Rests on JSON-RPC 2.0 over HTTP as Ethereum nodes speak it (EIP-1474), with web3.py's HTTP provider as the transport.
 Does not retry: what may be asked twice is for the caller to know. The path of the URL may hold an access key, so
-messages show its host only.
+messages show its host only. `cryptostamp.chain.endpoints` asks several nodes in turn through the same `Rpc` protocol.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from eth_typing import URI
@@ -19,10 +20,12 @@ from web3.types import RPCEndpoint
 
 from cryptostamp.errors import InputError, NodeUnreachable
 
-__all__ = ["RpcClient", "RpcFailure", "bytes_of", "hex_of", "int_of"]
+__all__ = ["Rpc", "RpcClient", "RpcFailure", "bytes_of", "hex_of", "int_of"]
 
 _LIMIT_EXCEEDED = -32005  # EIP-1474
 _TOO_MANY_REQUESTS = 429
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +38,41 @@ class RpcFailure:
     """The revert data of a failed call, empty where the node sent none."""
 
 
-class RpcClient:
-    """One JSON-RPC endpoint. Safe to use from several threads."""
+class Rpc(Protocol):
+    """Whoever answers JSON-RPC: one node, or several that stand in for each other."""
 
-    def __init__(self, url: str, *, timeout_s: float = 10.0) -> None:
-        parts = urlsplit(url)
+    @property
+    def host(self) -> str:
+        """Who is asked, without anything secret."""
+
+    def request(self, method: str, *parameters: object) -> Any:  # noqa: ANN401 - JSON
+        """Return the result as JSON, or an `RpcFailure`; raise `NodeUnreachable` if there is neither."""
+
+    def ask(self, read: Callable[[Any], _T], method: str, *parameters: object) -> _T:
+        """Return what `read` makes of the result or `RpcFailure`; `NodeUnreachable` if it can make nothing of it.
+
+        `read` raises `NodeUnreachable`, or an error of a malformed value, where another node may know better.
+        """
+
+    def unreachable(self, reason: str) -> NodeUnreachable:
+        """Return the error that says the node `reason`, ready to be raised."""
+
+
+class RpcClient:
+    """One JSON-RPC endpoint, a node's unless `role` says what else it is. Safe to use from several threads."""
+
+    def __init__(self, url: str, *, timeout_s: float = 10.0, role: str = "node") -> None:
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            parts, port = urlsplit(""), None
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise InputError("The URL of the node is not one.", remedy="Give it as http://host:port or https://host/…")
-        self.host = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
+            raise InputError(
+                f"The URL of the {role} is not one.", remedy="Give it as http://host:port or https://host/…"
+            )
+        self.host = f"{parts.hostname}:{port}" if port else parts.hostname
+        self._role = role
         self._provider = HTTPProvider(
             URI(url), request_kwargs={"timeout": timeout_s}, exception_retry_configuration=None
         )
@@ -80,11 +110,20 @@ class RpcClient:
             data=_revert_data(failure.get("data")),
         )
 
+    def ask(self, read: Callable[[Any], _T], method: str, *parameters: object) -> _T:
+        """Return what `read` makes of the result or `RpcFailure`; `NodeUnreachable` if it can make nothing of it."""
+        answer = self.request(method, *parameters)
+        try:
+            return read(answer)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise self.unreachable("gives an answer that makes no sense") from error
+
     def unreachable(self, reason: str) -> NodeUnreachable:
         """Return the error that says the node `reason`, ready to be raised."""
+        local = " (a local one starts with: cryptostamp node)" if self._role == "node" else ""
         return NodeUnreachable(
-            f"The node at {self.host} {reason}.",
-            remedy="Check its address and that it runs (a local one starts with: cryptostamp node), then try again.",
+            f"The {self._role} at {self.host} {reason}.",
+            remedy=f"Check its address and that it runs{local}, then try again.",
         )
 
 

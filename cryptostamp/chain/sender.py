@@ -1,37 +1,36 @@
 """Send transactions so that a crash at any moment neither loses one nor sends one twice.
 
 Rests on the order *sign, record, broadcast*: the journal holds the signed bytes before any node sees them, and an
-intent that has been signed is only ever continued with those same bytes. The nonce is the larger of what the chain has
-mined and what the journal has signed, plus one; the node's count of pending transactions is never asked. Does not
-replace a transaction that is stuck for its fee, and does not judge how deep a block must lie to count as final.
+intent that has been signed is only ever continued with those same bytes, or with an offer of a higher fee under the
+same nonce. The nonce is the larger of what the chain has mined and what the journal has signed, plus one; the node's
+count of pending transactions is never asked. How a signed transaction is followed until it is final is in `pursuit`.
+Does not know what a transaction should have done: the caller reads that from the chain.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from decimal import Decimal
 
-from cryptostamp.chain.journal import Journal, MinedTransaction, SignedTransaction
-from cryptostamp.chain.node import MAX_TRANSACTION_GAS, Chain
-from cryptostamp.chain.rpc import RpcFailure
-from cryptostamp.chain.signers import Signer, UnsignedTransaction
-from cryptostamp.errors import CannotTell, ContractRefusal, EnvironmentProblem, Refused, TransactionFailed
+from cryptostamp.chain.fees import FeePolicy
+from cryptostamp.chain.finality import Finality
+from cryptostamp.chain.journal import EntryState, Journal, JournalEntry, MinedTransaction, SignedTransaction
+from cryptostamp.chain.node import Chain
+from cryptostamp.chain.preflight import Cost, Preflight
+from cryptostamp.chain.pursuit import Moment, Pursuit, Watch, is_nonce_lost, receipt_of
+from cryptostamp.chain.signers import Signer, UnsignedTransaction, read_signed
+from cryptostamp.errors import ContractRefusal, Refused, TransactionFailed
 from cryptostamp.primitives import Address, keccak256
 
 __all__ = ["Sender"]
 
-# What nodes say when the very bytes are known to them: geth, Nethermind and Erigon, Besu, Anvil.
-_KNOWN = ("already known", "alreadyknown", "known transaction", "already imported", "already exists")
-# What they say when other bytes with this nonce wait in their pool: ours or a stranger's.
-_NONCE_WAITS = ("underpriced", "fee too low to replace")
-_NONCE_USED = ("nonce too low", "nonce is too low", "old nonce")
-
-_WEI = Decimal(10) ** 18
-
 
 class Sender:
-    """One account on one chain, with a journal of what it has signed."""
+    """One account on one chain, with a journal of what it has signed.
+
+    `patience_s` is how long a call waits before it says how far it came. `watch` is called at each `Moment` of a
+    transaction, with a sentence for people; what it raises ends the call, as a crash at that moment would.
+    """
 
     def __init__(
         self,
@@ -39,16 +38,23 @@ class Sender:
         signer: Signer,
         journal: Journal,
         *,
-        patience_s: float = 180.0,
+        finality: Finality | None = None,
+        fees: FeePolicy | None = None,
+        patience_s: float = 600.0,
         pause: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
+        watch: Watch = lambda _moment, _sentence: None,
     ) -> None:
         self.chain = chain
         self.signer = signer
+        self.finality = finality or Finality.default(chain.chain_id)
+        self.fees = fees or FeePolicy()
         self._journal = journal
         self._patience_s = patience_s
         self._pause = pause
         self._clock = clock
+        self._watch = watch
+        self._preflight = Preflight(chain, signer.address, self.fees)
 
     @property
     def address(self) -> Address:
@@ -56,40 +62,79 @@ class Sender:
         return self.signer.address
 
     def send(self, *, intent: str, to: Address | None, data: bytes) -> MinedTransaction:
-        """Do `intent` once, however often this is called, and return how it was mined.
+        """Do `intent` once, however often this is called, and return how it was mined, as deep as `finality` wants.
 
         `to` is `None` to deploy `data`. When the intent has been signed before, its recorded transaction is continued
-        and `to` and `data` are not looked at. Raises `ContractRefusal` before anything is signed if the contract would
-        refuse; `TransactionFailed` if it was mined and failed (the intent may then be tried anew); `CannotTell` if it
-        is sent but not mined in time (call again to go on waiting).
+        and `to` and `data` are not looked at; what the account has signed before it is sent again where that is
+        missing. Raises `ContractRefusal` before anything is signed if the contract would refuse; `TransactionFailed` if
+        it was mined and failed (the intent may then be tried anew); `CannotTell` if it is sent but not final in time
+        (call again to go on waiting), or if a stranger has used its nonce (see `abandon`).
         """
         with self._journal.exclusive(self.chain.chain_id, self.address):
-            transaction = self._journal.live(intent)
-            if transaction is None:
-                transaction = self._sign(intent, to, data)
-            elif (transaction.chain_id, transaction.sender) != (self.chain.chain_id, self.address):
+            entry = self._journal.live(intent)
+            is_new = entry is None
+            if entry is None:
+                entry = self._sign(intent, to, data)
+            elif (entry.chain_id, entry.sender) != (self.chain.chain_id, self.address):
                 raise Refused(
-                    f"This step was signed by {transaction.sender} on chain {transaction.chain_id} before.",
+                    f"This step was signed by {entry.sender} on chain {entry.chain_id} before.",
                     where=intent,
                     remedy="Go on with that account and chain.",
                 )
-            mined = self._complete(transaction)
+            mined = entry.mined if entry.state is EntryState.FINAL else None
+            if mined is None:
+                mined = self._pursuit().until_final(entry, is_new=is_new)
         if not mined.succeeded:
-            raise self._failure(transaction, mined, to, data)
+            raise self._failure(entry, mined)
         return mined
 
-    def _sign(self, intent: str, to: Address | None, data: bytes) -> SignedTransaction:
+    def dry_run(self, *, to: Address | None, data: bytes) -> Cost:
+        """Return what a transaction would cost now, without signing it; raise as `send` would before signing."""
+        return self._preflight.check("dry run", to=to, data=data)
+
+    def settle(self) -> tuple[JournalEntry, ...]:
+        """Bring everything that the account has signed to its end, and return what became of it, by nonce.
+
+        For a program that begins anew after a crash, without knowing what was under way. A transaction that failed is
+        among the result, and does not keep the others from being sent. Raises `CannotTell` as `send` does.
+        """
+        with self._journal.exclusive(self.chain.chain_id, self.address):
+            unfinished = self._journal.unfinished(self.chain.chain_id, self.address)
+            if not unfinished:
+                return ()
+            pursuit = self._pursuit()
+            for entry in reversed(unfinished):  # the highest first: on the way to it all lower ones are sent, too
+                live = self._journal.live(entry.intent)
+                if live is not None and live.is_unfinished:
+                    pursuit.until_final(live, is_new=False)
+            nonces = {entry.nonce for entry in unfinished}
+            entries = self._journal.entries(self.chain.chain_id, self.address, from_nonce=unfinished[0].nonce)
+            return tuple(entry for entry in entries if entry.nonce in nonces)
+
+    def abandon(self, intent: str, *, reason: str) -> None:
+        """Give up what was signed for `intent`, so that it can be signed anew; the journal keeps the `reason`.
+
+        Only for a transaction that can never be mined any more, because another program that uses the account has taken
+        its nonce, as deep as `finality` wants. Raises `Refused` otherwise: what may still be mined is not signed anew.
+        """
+        with self._journal.exclusive(self.chain.chain_id, self.address):
+            entry = self._journal.live(intent)
+            if entry is None or not entry.is_unfinished or entry.sender != self.address:
+                raise Refused("Nothing that this account has signed for this step is under way.", where=intent)
+            if not is_nonce_lost(self.chain, self.finality, entry):
+                mined = receipt_of(self.chain, entry)
+                raise Refused(
+                    f"The transaction is mined in block {mined.block_number}."
+                    if mined is not None
+                    else f"The transaction number {entry.nonce} of {self.address} may still be mined.",
+                    where=intent,
+                    remedy="Run the step again instead: it goes on with what was signed.",
+                )
+            self._journal.record_abandoned(entry.offers[0], reason)
+
+    def _sign(self, intent: str, to: Address | None, data: bytes) -> JournalEntry:
         """Check, sign and record a new transaction; nothing has left this machine when it returns."""
-        self.chain.call(to=to, data=data, sender=self.address)  # first, because its refusals are the clearest
-        needed = self.chain.estimate_gas(to=to, data=data, sender=self.address)
-        if needed > MAX_TRANSACTION_GAS:
-            raise Refused(
-                f"The transaction needs {needed:,} gas; a transaction may use {MAX_TRANSACTION_GAS:,} (EIP-7825).",
-                where=intent,
-            )
-        fees = self.chain.fees()
-        gas = min(needed + needed // 5, MAX_TRANSACTION_GAS)
-        self._check_money(intent, gas * fees.max_fee)
+        cost = self._preflight.check(intent, to=to, data=data)
         highest = self._journal.highest_nonce(self.chain.chain_id, self.address)
         nonce = max(self.chain.transaction_count(self.address), 0 if highest is None else highest + 1)
         raw = self.signer.sign_transaction(
@@ -98,11 +143,12 @@ class Sender:
                 nonce=nonce,
                 to=to,
                 data=data,
-                gas=gas,
-                max_fee=fees.max_fee,
-                max_priority_fee=fees.max_priority_fee,
+                gas=cost.gas_limit,
+                max_fee=cost.fees.max_fee,
+                max_priority_fee=cost.fees.max_priority_fee,
             )
         )
+        self._watch(Moment.SIGNED, f"{intent}: signed as number {nonce} of {self.address}.")
         transaction = SignedTransaction(
             intent=intent,
             chain_id=self.chain.chain_id,
@@ -112,81 +158,32 @@ class Sender:
             raw=raw,
         )
         self._journal.record_signed(transaction)
-        return transaction
+        self._watch(Moment.RECORDED, f"{intent}: recorded as 0x{transaction.hash.hex()}.")
+        return JournalEntry(state=EntryState.SIGNED, offers=(transaction,))
 
-    def _check_money(self, intent: str, worst: int) -> None:
-        balance = self.chain.balance(self.address)
-        if balance < worst:
-            raise EnvironmentProblem(
-                f"The account {self.address} holds {balance / _WEI:.6f} of the chain's currency; "
-                f"this transaction may cost up to {worst / _WEI:.6f}.",
-                where=intent,
-                remedy="Send it some, then try again.",
-            )
-
-    def _complete(self, transaction: SignedTransaction) -> MinedTransaction:
-        """Broadcast the recorded bytes unless they are mined, wait for the receipt, and record it."""
-        end = self._clock() + self._patience_s
-        pause_s = 0.02
-        mined = self.chain.receipt(transaction.hash)
-        if mined is None:
-            self._broadcast(transaction)
-        while mined is None:
-            mined = self.chain.receipt(transaction.hash)
-            if mined is None:
-                if self._clock() >= end:
-                    raise CannotTell(
-                        f"The transaction 0x{transaction.hash.hex()} is sent but not mined yet.",
-                        where=transaction.intent,
-                        remedy="Run the same command again to go on waiting; it is not sent twice.",
-                    )
-                self._pause(pause_s)
-                pause_s = min(2 * pause_s, 2.0)
-        self._journal.record_mined(mined)
-        return mined
-
-    def _broadcast(self, transaction: SignedTransaction) -> None:
-        """Hand the recorded bytes to the node and judge its answer."""
-        failure = self.chain.broadcast(transaction.raw)
-        if failure is None or _says(failure, *_KNOWN, *_NONCE_WAITS):
-            return
-        if _says(failure, *_NONCE_USED):
-            if self.chain.receipt(transaction.hash) is None:
-                raise CannotTell(
-                    f"The account {transaction.sender} has used its transaction number {transaction.nonce} for "
-                    f"something else than 0x{transaction.hash.hex()}, or the node is behind.",
-                    where=transaction.intent,
-                    remedy="Find out who else sends from this account before going on.",
-                )
-            return
-        if _says(failure, "insufficient funds"):
-            raise EnvironmentProblem(
-                f"The account {transaction.sender} has not enough money for this transaction.",
-                where=transaction.intent,
-                remedy="Send it some, then run the same command again.",
-            )
-        raise CannotTell(
-            f"The node did not take the transaction: {failure.message}",
-            where=transaction.intent,
-            remedy="Run the same command again; it is not sent twice.",
+    def _pursuit(self) -> Pursuit:
+        return Pursuit(
+            self.chain,
+            self.signer,
+            self._journal,
+            finality=self.finality,
+            fees=self.fees,
+            patience_s=self._patience_s,
+            pause=self._pause,
+            clock=self._clock,
+            watch=self._watch,
         )
 
-    def _failure(
-        self, transaction: SignedTransaction, mined: MinedTransaction, to: Address | None, data: bytes
-    ) -> TransactionFailed:
+    def _failure(self, entry: JournalEntry, mined: MinedTransaction) -> TransactionFailed:
         """Return the error for a mined transaction that reverted, with the reason the contract gives now, if any."""
         reason = "The contract gives no reason any more."
+        transaction, _ = read_signed(entry.offers[0].raw)
         try:
-            self.chain.call(to=to, data=data, sender=self.address)
+            self.chain.call(to=transaction.to, data=transaction.data, sender=self.address)
         except ContractRefusal as refusal:
             reason = refusal.what
         return TransactionFailed(
             f"The transaction 0x{mined.hash.hex()} was mined in block {mined.block_number} but failed. {reason}",
-            where=transaction.intent,
+            where=entry.intent,
             remedy="Remove the reason, then run the same command again.",
         )
-
-
-def _says(failure: RpcFailure, *words: str) -> bool:
-    message = failure.message.lower()
-    return any(word in message for word in words)

@@ -1,8 +1,9 @@
-"""Accounts that sign transactions: the public test accounts of a local chain, and encrypted keystore files.
+"""Accounts that sign transactions: test accounts of a local chain, encrypted keystore files, signing services.
 
-Rests on EIP-1559 and EIP-155 transactions (signed by eth-account), BIP-32/39/44 for the test accounts, and the Web3
-Secret Storage format (keystore version 3). A key never appears in a repr, a message or a log, and is never written.
-Anything else that can sign, a hardware wallet or a signing service, fits the `Signer` protocol.
+Rests on EIP-1559 and EIP-155 transactions (signed by eth-account), BIP-32/39/44 for the test accounts, the Web3 Secret
+Storage format (keystore version 3), and ``eth_signTransaction`` as Web3Signer and geth's Clef answer it. A key never
+appears in a repr, a message or a log, and is never written. A service is not trusted: what it signed is read again.
+Anything else that can sign fits the `Signer` protocol.
 """
 
 from __future__ import annotations
@@ -16,11 +17,24 @@ from eth_account import Account
 from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
 from eth_account.messages import encode_defunct
 from eth_account.signers.local import LocalAccount
+from eth_account.typed_transactions.typed_transaction import TypedTransaction
+from eth_utils.address import to_checksum_address
+from hexbytes import HexBytes
 
-from cryptostamp.errors import InputError, Refused, StorageProblem
+from cryptostamp.chain.rpc import RpcClient, RpcFailure, bytes_of, hex_of
+from cryptostamp.errors import EnvironmentProblem, InputError, NodeUnreachable, Refused, StorageProblem
 from cryptostamp.primitives import Address, ChainId
 
-__all__ = ["DEV_ACCOUNTS", "LOCAL_CHAIN_IDS", "DevSigner", "KeystoreSigner", "Signer", "UnsignedTransaction"]
+__all__ = [
+    "DEV_ACCOUNTS",
+    "LOCAL_CHAIN_IDS",
+    "DevSigner",
+    "KeystoreSigner",
+    "RemoteSigner",
+    "Signer",
+    "UnsignedTransaction",
+    "read_signed",
+]
 
 LOCAL_CHAIN_IDS = frozenset({ChainId(31337), ChainId(1337)})
 """The chain ids that local development nodes use; no public chain has them."""
@@ -43,6 +57,29 @@ class UnsignedTransaction:
     gas: int
     max_fee: int
     max_priority_fee: int
+
+
+def read_signed(raw: bytes) -> tuple[UnsignedTransaction, Address]:
+    """Return what signed bytes say and whose signature they carry; raise `ValueError` if they are no such thing."""
+    try:
+        fields = TypedTransaction.from_bytes(HexBytes(raw)).as_dict()
+        transaction = UnsignedTransaction(
+            chain_id=ChainId(int(fields["chainId"])),
+            nonce=int(fields["nonce"]),
+            to=Address(to_checksum_address(fields["to"])) if fields["to"] else None,
+            data=bytes(fields["data"]),
+            gas=int(fields["gas"]),
+            max_fee=int(fields["maxFeePerGas"]),
+            max_priority_fee=int(fields["maxPriorityFeePerGas"]),
+        )
+        signer = Address(Account.recover_transaction(raw))
+        moves_money, lists_access = bool(fields["value"]), bool(fields["accessList"])
+    except Exception as error:
+        # The decoders raise errors of four libraries, some of them bare.
+        raise ValueError("these are not the bytes of a signed EIP-1559 transaction") from error
+    if moves_money or lists_access:
+        raise ValueError("the transaction says more than this program ever signs")
+    return transaction, signer
 
 
 class Signer(Protocol):
@@ -132,3 +169,73 @@ class KeystoreSigner(_LocalSigner):
                 remedy="Type the passphrase again.",
             ) from None
         super().__init__(Account.from_key(key))
+
+
+class RemoteSigner:
+    """An account whose key lies in a signing service: Web3Signer, Clef, or whatever answers like them.
+
+    The service is asked with ``eth_signTransaction``; Clef has the same under ``account_signTransaction``. Both show
+    the transaction to whoever must approve it, which is why the default time is long.
+    """
+
+    def __init__(
+        self, url: str, address: Address, *, method: str = "eth_signTransaction", timeout_s: float = 300.0
+    ) -> None:
+        self._rpc = RpcClient(url, timeout_s=timeout_s, role="signing service")
+        self._method = method
+        self._address = address
+
+    def __repr__(self) -> str:
+        return f"RemoteSigner({self.address}, host={self._rpc.host!r})"
+
+    @property
+    def address(self) -> Address:
+        """The account."""
+        return self._address
+
+    def sign_transaction(self, transaction: UnsignedTransaction) -> bytes:
+        """Return the signed transaction as it is broadcast.
+
+        Raises `Refused` if the service does not sign or signs something else, `EnvironmentProblem` if it cannot be
+        asked.
+        """
+        fields = {
+            "type": "0x2",
+            "from": self._address,
+            "chainId": hex_of(transaction.chain_id),
+            "nonce": hex_of(transaction.nonce),
+            "value": "0x0",
+            "data": hex_of(transaction.data),
+            "gas": hex_of(transaction.gas),
+            "maxFeePerGas": hex_of(transaction.max_fee),
+            "maxPriorityFeePerGas": hex_of(transaction.max_priority_fee),
+        }
+        if transaction.to is not None:
+            fields["to"] = transaction.to
+        try:
+            answer = self._rpc.request(self._method, fields)
+        except NodeUnreachable as error:
+            raise EnvironmentProblem(error.what, remedy=error.remedy) from error
+        if isinstance(answer, RpcFailure):
+            raise Refused(
+                f"The signing service at {self._rpc.host} does not sign: {answer.message}",
+                where=self._address,
+                remedy="Ask whoever keeps the account, or see what the service has logged.",
+            )
+        try:
+            raw = bytes_of(answer["raw"] if isinstance(answer, dict) else answer)
+            signed = read_signed(raw)
+        except (ValueError, KeyError) as error:
+            raise Refused(
+                f"The signing service at {self._rpc.host} gives something that is no signed transaction.",
+                where=self._address,
+                remedy="Check that it signs EIP-1559 transactions.",
+            ) from error
+        if signed != (transaction, self._address):
+            raise Refused(
+                f"The signing service at {self._rpc.host} signed something else than it was asked to, "
+                "or with another account.",
+                where=self._address,
+                remedy="Nothing was sent. Check the service before going on.",
+            )
+        return raw

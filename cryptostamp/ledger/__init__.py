@@ -11,12 +11,15 @@ from cryptostamp.ledger.models import SCHEMA_VERSION
 from cryptostamp.ledger.records import (
     ChallengeRecord,
     IssuedSeries,
+    Offer,
     PlannedStamp,
     PrintedFile,
+    Receipt,
     SeriesPlan,
     StampRecord,
     StepRecord,
     TransactionRecord,
+    TransactionState,
 )
 
 __all__ = [
@@ -24,10 +27,13 @@ __all__ = [
     "ChallengeRecord",
     "IssuedSeries",
     "Ledger",
+    "Offer",
     "PlannedStamp",
     "PrintedFile",
+    "Receipt",
     "SeriesPlan",
     "StampRecord",
     "StepRecord",
     "TransactionRecord",
+    "TransactionState",
 ]

@@ -6,7 +6,8 @@ raises. Writing what is already there is no error, so that a step can run again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -17,18 +18,21 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlalchemy.orm import Session
 
-from cryptostamp.errors import InputError
-from cryptostamp.ledger.database import file_lock, open_engine, storage_errors
-from cryptostamp.ledger.models import ChallengeRow, PrintRow, SeriesRow, StampRow, StepRow, TransactionRow
+from cryptostamp.errors import InputError, StorageProblem
+from cryptostamp.ledger.database import file_lock, open_engine, storage_errors, to_write
+from cryptostamp.ledger.models import ChallengeRow, OfferRow, PrintRow, SeriesRow, StampRow, StepRow, TransactionRow
 from cryptostamp.ledger.records import (
     ChallengeRecord,
     IssuedSeries,
+    Offer,
     PlannedStamp,
     PrintedFile,
+    Receipt,
     SeriesPlan,
     StampRecord,
     StepRecord,
     TransactionRecord,
+    TransactionState,
 )
 from cryptostamp.primitives import Address, ChainId, Hash32, Serial
 
@@ -37,6 +41,10 @@ __all__ = ["Ledger"]
 _BATCH = 10_000
 """Stamps an INSERT: large enough to be quick, small enough to keep memory flat."""
 
+_UNFINISHED = (TransactionState.SIGNED.value, TransactionState.MINED.value)
+_DEAD = (TransactionState.REVERTED.value, TransactionState.ABANDONED.value)
+_NO_RECEIPT = dict.fromkeys(("mined_hash", "succeeded", "block_number", "block_hash", "gas_used", "contract"))
+
 
 class Ledger:
     """The ledger in the file at `path`, which is made if it is not there. Close it or use it in a ``with``."""
@@ -44,6 +52,7 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._engine = open_engine(path)
+        self._writing_engine = to_write(self._engine)
 
     def __enter__(self) -> Self:
         return self
@@ -58,8 +67,13 @@ class Ledger:
         self._engine.dispose()
 
     @contextmanager
-    def _session(self) -> Iterator[Session]:
+    def _reading(self) -> Iterator[Session]:
         with storage_errors(self.path), Session(self._engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        with storage_errors(self.path), Session(self._writing_engine) as session, session.begin():
             yield session
 
     # --- the series and its stamps
@@ -79,7 +93,7 @@ class Ledger:
                 where=str(self.path),
                 remedy="A series that was issued cannot be described anew. Give the new one another id or folder.",
             )
-        with self._session() as session:
+        with self._writing() as session:
             session.add(
                 SeriesRow(
                     id=plan.id,
@@ -108,13 +122,13 @@ class Ledger:
 
     def plan_of(self, series_id: str) -> SeriesPlan | None:
         """Return what was planned for a series, `None` if the ledger does not know it."""
-        with self._session() as session:
+        with self._reading() as session:
             row = session.get(SeriesRow, series_id)
             return None if row is None else _plan(row)
 
     def record_issued(self, issued: IssuedSeries) -> None:
         """Write down where the chain holds the series."""
-        with self._session() as session:
+        with self._writing() as session:
             session.execute(
                 update(SeriesRow)
                 .where(SeriesRow.id == issued.plan.id)
@@ -129,7 +143,7 @@ class Ledger:
 
     def issued(self, series_id: str) -> IssuedSeries | None:
         """Return where the chain holds the series, `None` if it has not been issued."""
-        with self._session() as session:
+        with self._reading() as session:
             row = session.get(SeriesRow, series_id)
             if (
                 row is None
@@ -151,13 +165,13 @@ class Ledger:
 
     def stamp(self, series_id: str, serial: Serial) -> StampRecord | None:
         """Return one stamp, `None` if the series has no such serial."""
-        with self._session() as session:
+        with self._reading() as session:
             row = session.get(StampRow, (series_id, serial))
             return None if row is None else _stamp(row)
 
     def stamp_by_claim_key(self, series_id: str, claim_key: Address) -> StampRecord | None:
         """Return the stamp whose hidden code gives this key, `None` if no stamp of the series has it."""
-        with self._session() as session:
+        with self._reading() as session:
             row = session.scalar(
                 select(StampRow).where(StampRow.series_id == series_id, StampRow.claim_key == claim_key)
             )
@@ -165,14 +179,14 @@ class Ledger:
 
     def record_claimed(self, series_id: str, serial: Serial, by: Address) -> None:
         """Write down who took the token of a stamp."""
-        with self._session() as session:
+        with self._writing() as session:
             session.execute(
                 update(StampRow).where(StampRow.series_id == series_id, StampRow.serial == serial).values(claimed_by=by)
             )
 
     def count_claimed(self, series_id: str) -> int:
         """Return how many stamps of a series this ledger has seen claimed."""
-        with self._session() as session:
+        with self._reading() as session:
             return (
                 session.scalar(
                     select(func.count())
@@ -187,18 +201,18 @@ class Ledger:
     @contextmanager
     def step(self, series_id: str, name: str, *, clock: Callable[[], int]) -> Iterator[None]:
         """Record that a step runs, and that it ended unless it raised."""
-        with self._session() as session:
+        with self._writing() as session:
             row = StepRow(series_id=series_id, step=name, begun_at=clock())
             session.add(row)
             session.flush()
             key = row.id
         yield
-        with self._session() as session:
+        with self._writing() as session:
             session.execute(update(StepRow).where(StepRow.id == key).values(ended_at=clock()))
 
     def steps(self, series_id: str) -> tuple[StepRecord, ...]:
         """Return every run of every step of a series, oldest first."""
-        with self._session() as session:
+        with self._reading() as session:
             rows = session.scalars(select(StepRow).where(StepRow.series_id == series_id).order_by(StepRow.id))
             return tuple(
                 StepRecord(series_id=row.series_id, step=row.step, begun_at=row.begun_at, ended_at=row.ended_at)
@@ -208,7 +222,7 @@ class Ledger:
     def record_printed(self, series_id: str, file: PrintedFile) -> None:
         """Write down a file that was made; one of the same name is the newer state of it."""
         values = {"sha256": file.sha256, "first_serial": file.first_serial, "last_serial": file.last_serial}
-        with self._session() as session:
+        with self._writing() as session:
             session.execute(
                 insert_or(PrintRow)
                 .values(series_id=series_id, name=file.name, **values)
@@ -217,7 +231,7 @@ class Ledger:
 
     def printed(self, series_id: str) -> tuple[PrintedFile, ...]:
         """Return the files made for a series, by name."""
-        with self._session() as session:
+        with self._reading() as session:
             rows = session.scalars(select(PrintRow).where(PrintRow.series_id == series_id).order_by(PrintRow.name))
             return tuple(
                 PrintedFile(
@@ -231,63 +245,94 @@ class Ledger:
 
     # --- transactions
 
-    def sole_writer(self, chain_id: ChainId, sender: Address) -> AbstractContextManager[None]:
-        """Hold the right to send from an account; `StorageProblem` at once if another process has it."""
-        return file_lock(self.path.with_name(f"{self.path.name}.{chain_id}-{sender}.lock"))
+    def sole_writer(
+        self, chain_id: ChainId, sender: Address, *, clock: Callable[[], int] = lambda: int(time.time())
+    ) -> AbstractContextManager[None]:
+        """Hold the right to send from an account; `StorageProblem` at once if another process has it.
 
-    def record_signed(self, transaction: TransactionRecord) -> None:
+        Other threads of this process are waited for. `clock` gives UTC seconds, for the other process to read.
+        """
+        return file_lock(self.path.with_name(f"{self.path.name}.{chain_id}-{sender}.lock"), clock=clock)
+
+    def record_signed(self, *, intent: str, chain_id: ChainId, sender: Address, nonce: int, offer: Offer) -> None:
         """Store signed bytes. When this returns they survive a power cut.
 
         Raises `StorageProblem` if the intent already has a live transaction or the nonce is taken.
         """
-        with self._session() as session:
-            session.add(
-                TransactionRow(
-                    hash=transaction.hash,
-                    intent=transaction.intent,
-                    chain_id=transaction.chain_id,
-                    sender=transaction.sender,
-                    nonce=transaction.nonce,
-                    raw=transaction.raw,
-                    state="signed",
-                )
+        with self._writing() as session:
+            row = TransactionRow(
+                intent=intent, chain_id=chain_id, sender=sender, nonce=nonce, state=TransactionState.SIGNED.value
             )
+            row.offers = [OfferRow(hash=offer.hash, number=1, raw=offer.raw)]
+            session.add(row)
 
-    def record_mined(
-        self,
-        hash_: Hash32,
-        *,
-        succeeded: bool,
-        block_number: int,
-        block_hash: Hash32,
-        gas_used: int,
-        contract: Address | None,
-    ) -> None:
-        """Write down the receipt of a transaction. A failed one frees its intent, never its nonce."""
-        with self._session() as session:
-            session.execute(
-                update(TransactionRow)
-                .where(TransactionRow.hash == hash_)
-                .values(
-                    state="mined" if succeeded else "failed",
-                    block_number=block_number,
-                    block_hash=block_hash,
-                    gas_used=gas_used,
-                    contract=contract,
+    def record_replacement(self, *, intent: str, chain_id: ChainId, sender: Address, nonce: int, offer: Offer) -> None:
+        """Store other signed bytes for the unfinished transaction of an intent; `StorageProblem` if there is none."""
+        with self._writing() as session:
+            row = session.scalar(
+                select(TransactionRow).where(
+                    TransactionRow.intent == intent,
+                    TransactionRow.chain_id == chain_id,
+                    TransactionRow.sender == sender,
+                    TransactionRow.nonce == nonce,
+                    TransactionRow.state.in_(_UNFINISHED),
                 )
             )
+            if row is None:
+                raise StorageProblem("There is nothing to be replaced.", where=intent)
+            session.add(OfferRow(hash=offer.hash, transaction_id=row.id, number=len(row.offers) + 1, raw=offer.raw))
+
+    def record_mined(self, receipt: Receipt, *, final: bool) -> None:
+        """Write down how an unfinished transaction was mined, and whether that is final.
+
+        A final one that failed frees its intent, never its nonce.
+        """
+        last = TransactionState.FINAL if receipt.succeeded else TransactionState.REVERTED
+        self._change(
+            receipt.hash,
+            _UNFINISHED,
+            state=(last if final else TransactionState.MINED).value,
+            mined_hash=receipt.hash,
+            succeeded=receipt.succeeded,
+            block_number=receipt.block_number,
+            block_hash=receipt.block_hash,
+            gas_used=receipt.gas_used,
+            contract=receipt.contract,
+        )
+
+    def record_unmined(self, hash_: Hash32) -> None:
+        """Put a transaction back to signed, because the chain does not have it any more."""
+        self._change(
+            hash_, (*_UNFINISHED, TransactionState.FINAL.value), state=TransactionState.SIGNED.value, **_NO_RECEIPT
+        )
+
+    def record_abandoned(self, hash_: Hash32, remark: str) -> None:
+        """End an unfinished transaction because a person said so; `remark` says why."""
+        self._change(hash_, _UNFINISHED, state=TransactionState.ABANDONED.value, remark=remark, **_NO_RECEIPT)
 
     def live_transaction(self, intent: str) -> TransactionRecord | None:
-        """Return the transaction of an intent that was signed or mined, `None` if it has none or it failed."""
-        with self._session() as session:
+        """Return the transaction of an intent, `None` if it has none, or one that failed or was given up."""
+        with self._reading() as session:
             row = session.scalar(
-                select(TransactionRow).where(TransactionRow.intent == intent, TransactionRow.state != "failed")
+                select(TransactionRow).where(TransactionRow.intent == intent, TransactionRow.state.not_in(_DEAD))
             )
             return None if row is None else _transaction(row)
 
+    def transactions_of(
+        self, chain_id: ChainId, sender: Address, *, from_nonce: int = 0, unfinished: bool = False
+    ) -> tuple[TransactionRecord, ...]:
+        """Return the transactions of an account from a nonce on, in the order of nonces; only unfinished ones if so."""
+        query = select(TransactionRow).where(
+            TransactionRow.chain_id == chain_id, TransactionRow.sender == sender, TransactionRow.nonce >= from_nonce
+        )
+        if unfinished:
+            query = query.where(TransactionRow.state.in_(_UNFINISHED))
+        with self._reading() as session:
+            return tuple(_transaction(row) for row in session.scalars(query.order_by(TransactionRow.nonce)))
+
     def highest_nonce(self, chain_id: ChainId, sender: Address) -> int | None:
         """Return the highest nonce ever signed for an account, `None` if there is none."""
-        with self._session() as session:
+        with self._reading() as session:
             return session.scalar(
                 select(func.max(TransactionRow.nonce)).where(
                     TransactionRow.chain_id == chain_id, TransactionRow.sender == sender
@@ -296,20 +341,35 @@ class Ledger:
 
     def transactions(self) -> tuple[TransactionRecord, ...]:
         """Return every transaction, in the order of sender and nonce."""
-        with self._session() as session:
+        with self._reading() as session:
             rows = session.scalars(select(TransactionRow).order_by(TransactionRow.sender, TransactionRow.nonce))
             return tuple(_transaction(row) for row in rows)
+
+    def _change(self, hash_: Hash32, states: Sequence[str], **values: object) -> None:
+        """Change the transaction that has an offer of this hash, if it is in one of `states`."""
+        with self._writing() as session:
+            changed = session.execute(
+                update(TransactionRow)
+                .where(
+                    TransactionRow.id.in_(select(OfferRow.transaction_id).where(OfferRow.hash == hash_)),
+                    TransactionRow.state.in_(states),
+                )
+                .values(**values)
+                .returning(TransactionRow.id)
+            )
+            if changed.first() is None:
+                raise StorageProblem("The ledger has no unfinished transaction of this hash.", where=f"0x{hash_.hex()}")
 
     # --- ownership challenges
 
     def record_challenge(self, challenge: ChallengeRecord) -> None:
         """Write down a challenge before it is shown; `StorageProblem` if its nonce was used before."""
-        with self._session() as session:
+        with self._writing() as session:
             session.add(ChallengeRow(**{name: getattr(challenge, name) for name in challenge.__slots__}))
 
     def challenge(self, nonce: str) -> ChallengeRecord | None:
         """Return a challenge that was asked here, `None` if it was not."""
-        with self._session() as session:
+        with self._reading() as session:
             row = session.get(ChallengeRow, nonce)
             if row is None:
                 return None
@@ -324,7 +384,7 @@ class Ledger:
 
     def use_nonce(self, nonce: str, *, at: int) -> bool:
         """Use up the nonce of a challenge; return `False` if it was used before or never asked."""
-        with self._session() as session:
+        with self._writing() as session:
             done = session.execute(
                 update(ChallengeRow)
                 .where(ChallengeRow.nonce == nonce, ChallengeRow.used_at.is_(None))
@@ -365,11 +425,27 @@ def _transaction(row: TransactionRow) -> TransactionRecord:
         chain_id=ChainId(row.chain_id),
         sender=Address(row.sender),
         nonce=row.nonce,
-        hash=Hash32(row.hash),
-        raw=row.raw,
-        succeeded={"signed": None, "mined": True, "failed": False}[row.state],
+        offers=tuple(Offer(hash=Hash32(offer.hash), raw=offer.raw) for offer in row.offers),
+        state=TransactionState(row.state),
+        receipt=_receipt(row),
+        remark=row.remark,
+    )
+
+
+def _receipt(row: TransactionRow) -> Receipt | None:
+    if (
+        row.mined_hash is None
+        or row.succeeded is None
+        or row.block_number is None
+        or row.block_hash is None
+        or row.gas_used is None
+    ):
+        return None
+    return Receipt(
+        hash=Hash32(row.mined_hash),
+        succeeded=row.succeeded,
         block_number=row.block_number,
-        block_hash=None if row.block_hash is None else Hash32(row.block_hash),
+        block_hash=Hash32(row.block_hash),
         gas_used=row.gas_used,
         contract=None if row.contract is None else Address(row.contract),
     )

@@ -2,18 +2,29 @@
 
 A number that the EVM may make larger than 63 bits is stored as text, a hash as 32 raw bytes, an
 address as its EIP-55 text, a time as UTC seconds. The partial unique indexes hold the rules that
-sending rests on: one live transaction for an intent, one for a nonce.
+sending rests on: one live transaction for an intent, one for a nonce. A change here needs its step
+in `cryptostamp.ledger.migrations`.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import ForeignKey, Index, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-__all__ = ["SCHEMA_VERSION", "Base", "ChallengeRow", "PrintRow", "SeriesRow", "StampRow", "StepRow", "TransactionRow"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "Base",
+    "ChallengeRow",
+    "OfferRow",
+    "PrintRow",
+    "SeriesRow",
+    "StampRow",
+    "StepRow",
+    "TransactionRow",
+]
 
-SCHEMA_VERSION = 1
-"""Written to ``PRAGMA user_version``; a ledger of another version is refused, never guessed at."""
+SCHEMA_VERSION = 2
+"""Written to ``PRAGMA user_version``. `cryptostamp.ledger.migrations` brings an older ledger to it."""
 
 
 class Base(DeclarativeBase):
@@ -56,27 +67,59 @@ class StampRow(Base):
 
 
 class TransactionRow(Base):
-    """A transaction we signed. The bytes are here before any node has seen them."""
+    """One intent with one nonce, and how it was mined."""
 
     __tablename__ = "transactions"
 
-    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
     intent: Mapped[str]
     chain_id: Mapped[int]
     sender: Mapped[str]
     nonce: Mapped[int]
-    raw: Mapped[bytes]
     state: Mapped[str]
-    """``signed``, ``mined`` or ``failed`` (mined, but reverted: its intent may be tried again)."""
+    """``signed``, ``mined``, ``final``, ``reverted`` or ``abandoned``; after the last two its intent is free again."""
+    mined_hash: Mapped[bytes | None]
+    """Which of its offers was mined; the next four tell how."""
+    succeeded: Mapped[bool | None]
     block_number: Mapped[int | None]
     block_hash: Mapped[bytes | None]
     gas_used: Mapped[int | None]
     contract: Mapped[str | None]
+    remark: Mapped[str | None]
+    """Why a person gave it up."""
+
+    offers: Mapped[list[OfferRow]] = relationship(order_by="OfferRow.number", lazy="selectin")
 
     __table_args__ = (
-        Index("one_live_transaction_an_intent", "intent", unique=True, sqlite_where=text("state != 'failed'")),
-        Index("one_transaction_a_nonce", "chain_id", "sender", "nonce", unique=True),
+        Index(
+            "one_live_transaction_an_intent",
+            "intent",
+            unique=True,
+            sqlite_where=text("state NOT IN ('reverted', 'abandoned')"),
+        ),
+        Index(
+            "one_transaction_a_nonce",
+            "chain_id",
+            "sender",
+            "nonce",
+            unique=True,
+            sqlite_where=text("state != 'abandoned'"),
+        ),
     )
+
+
+class OfferRow(Base):
+    """Signed bytes, here before any node has seen them. Offers of one transaction differ in their fees only."""
+
+    __tablename__ = "offers"
+
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    transaction_id: Mapped[int] = mapped_column(ForeignKey("transactions.id"))
+    number: Mapped[int]
+    """1 is the first signature, the others replace the one before."""
+    raw: Mapped[bytes]
+
+    __table_args__ = (Index("offers_of_a_transaction", "transaction_id", "number", unique=True),)
 
 
 class StepRow(Base):

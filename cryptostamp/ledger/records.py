@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from cryptostamp.primitives import Address, ChainId, Hash32, Serial
 
 __all__ = [
+    "ChallengeRecord",
     "IssuedSeries",
+    "Offer",
     "PlannedStamp",
     "PrintedFile",
+    "Receipt",
     "SeriesPlan",
     "StampRecord",
     "StepRecord",
     "TransactionRecord",
+    "TransactionState",
 ]
 
 
@@ -83,21 +88,56 @@ class PrintedFile:
     last_serial: Serial
 
 
+class TransactionState(StrEnum):
+    """Where a transaction stands. After the last two its intent may be signed anew."""
+
+    SIGNED = "signed"
+    MINED = "mined"
+    FINAL = "final"
+    REVERTED = "reverted"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Signed bytes."""
+
+    hash: Hash32
+    raw: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """How a transaction was mined."""
+
+    hash: Hash32
+    """Of the offer that was mined."""
+    succeeded: bool
+    block_number: int
+    block_hash: Hash32
+    gas_used: int
+    contract: Address | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransactionRecord:
-    """A signed transaction and, once it has been mined, where. The last five are `None` until then."""
+    """One intent with one nonce, everything that was signed for it, and how it was mined."""
 
     intent: str
     chain_id: ChainId
     sender: Address
     nonce: int
-    hash: Hash32
-    raw: bytes = field(repr=False)
-    succeeded: bool | None = None
-    block_number: int | None = None
-    block_hash: Hash32 | None = None
-    gas_used: int | None = None
-    contract: Address | None = None
+    offers: tuple[Offer, ...]
+    """Oldest first; each replaces the one before with higher fees."""
+    state: TransactionState = TransactionState.SIGNED
+    receipt: Receipt | None = None
+    remark: str | None = None
+    """Why a person gave it up."""
+
+    @property
+    def succeeded(self) -> bool | None:
+        """Whether it did what it was meant to; `None` while the chain does not have it."""
+        return None if self.receipt is None else self.receipt.succeeded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,24 +89,38 @@ class TestOnce:
         recorded = journal.live("registry")
         assert recorded is not None
         deployment = deploy_registry(Sender(chain, DevSigner(5), journal), intent="registry", authority=ALICE)
-        assert deployment.transaction_hash == recorded.hash
+        assert deployment.transaction_hash == recorded.offers[0].hash
         assert count(chain) == 1
 
     def test_the_answer_is_lost_after_delivery(self, between: ScriptedNode) -> None:
         """A broadcast whose answer never came is looked up, not repeated with other bytes."""
         chain = Chain.connect(between.url)
 
+        sent: set[str] = set()
+
         def lose(parameters: list[str]) -> Answer:
+            sent.update(parameters)
             between.pass_on("eth_sendRawTransaction", parameters)
             return None
 
         between.behaviour["eth_sendRawTransaction"] = lose
-        sender = Sender(chain, DevSigner(5), MemoryJournal())
-        with pytest.raises(NodeUnreachable):
-            deploy_registry(sender, intent="registry", authority=ALICE)
+        sender = Sender(chain, DevSigner(5), MemoryJournal(), pause=lambda _seconds: None)
         deploy_registry(sender, intent="registry", authority=ALICE)
         assert count(chain) == 1
-        assert between.asked.count("eth_sendRawTransaction") == 1
+        assert len(sent) == 1
+
+    def test_no_patience_for_a_lost_answer(self, between: ScriptedNode) -> None:
+        """Who does not wait is told that the node did not answer, and goes on with the same transaction later."""
+        chain = Chain.connect(between.url)
+        between.behaviour["eth_sendRawTransaction"] = lambda _: 502
+        sender = impatient(chain, MemoryJournal())
+        with pytest.raises(NodeUnreachable, match="HTTP 502") as error:
+            deploy_registry(sender, intent="registry", authority=ALICE)
+        assert error.value.where == "registry"
+        assert "the same command goes on with it" in error.value.remedy
+        del between.behaviour["eth_sendRawTransaction"]
+        deploy_registry(sender, intent="registry", authority=ALICE)
+        assert count(chain) == 1
 
     def test_not_mined_in_time(self, manual: Chain) -> None:
         """Waiting ends with a CannotTell; later calls go on with the same transaction."""
@@ -255,14 +269,19 @@ class TestAnswersToABroadcast:
         with pytest.raises(EnvironmentProblem, match="not enough money"):
             self.send(between, "insufficient funds for gas * price + value: have 0 want 1")()
 
+    def test_another_chain(self, between: ScriptedNode) -> None:
+        """A node that serves another chain than it said is not sent anything more."""
+        with pytest.raises(EnvironmentProblem, match="does not serve chain 31337"):
+            self.send(between, "invalid chain id for signer: have 31337 want 1")()
+
     def test_nonce_too_low_but_ours(self, between: ScriptedNode, chain: Chain) -> None:
-        """A nonce that is used up by this very transaction is a success."""
+        """A nonce that is used up by this very transaction is a success, however late the node's receipts come."""
         looks = 0
 
         def blind_at_first(parameters: list[str]) -> Answer:
             nonlocal looks
             looks += 1
-            if looks == 1:
+            if looks <= 2:
                 return {"result": None}
             return between.pass_on("eth_getTransactionReceipt", parameters)
 
@@ -272,9 +291,10 @@ class TestAnswersToABroadcast:
 
         between.behaviour["eth_getTransactionReceipt"] = blind_at_first
         between.behaviour["eth_sendRawTransaction"] = deliver_and_complain
-        sender = impatient(Chain.connect(between.url), MemoryJournal())
+        sender = Sender(Chain.connect(between.url), DevSigner(5), MemoryJournal(), pause=lambda _seconds: None)
         deploy_registry(sender, intent="registry", authority=ALICE)
         assert count(chain) == 1
+        assert looks >= 3
 
     def test_anything_else(self, between: ScriptedNode) -> None:
         """A complaint that we do not know is passed on, and nothing is concluded from it."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import platform
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -18,10 +21,13 @@ from cryptostamp.ledger import (
     ChallengeRecord,
     IssuedSeries,
     Ledger,
+    Offer,
     PlannedStamp,
     PrintedFile,
+    Receipt,
     SeriesPlan,
     TransactionRecord,
+    TransactionState,
 )
 from cryptostamp.primitives import Address, ChainId, Serial, keccak256, parse_address
 
@@ -53,13 +59,31 @@ def stamps(count: int = 30) -> Iterator[PlannedStamp]:
 
 def transaction(intent: str = "issue", nonce: int = 0, sender: Address = ALICE) -> TransactionRecord:
     raw = f"{intent} {nonce} {sender}".encode()
-    return TransactionRecord(intent=intent, chain_id=CHAIN, sender=sender, nonce=nonce, hash=keccak256(raw), raw=raw)
+    offer = Offer(hash=keccak256(raw), raw=raw)
+    return TransactionRecord(intent=intent, chain_id=CHAIN, sender=sender, nonce=nonce, offers=(offer,))
 
 
-def mine(ledger: Ledger, record: TransactionRecord, *, succeeded: bool = True) -> None:
-    ledger.record_mined(
-        record.hash, succeeded=succeeded, block_number=7, block_hash=keccak256(b"7"), gas_used=21_000, contract=None
+def sign(ledger: Ledger, record: TransactionRecord) -> None:
+    ledger.record_signed(
+        intent=record.intent,
+        chain_id=record.chain_id,
+        sender=record.sender,
+        nonce=record.nonce,
+        offer=record.offers[0],
     )
+
+
+def mine(ledger: Ledger, record: TransactionRecord, *, succeeded: bool = True, final: bool = True) -> Receipt:
+    receipt = Receipt(
+        hash=record.offers[-1].hash,
+        succeeded=succeeded,
+        block_number=7,
+        block_hash=keccak256(b"7"),
+        gas_used=21_000,
+        contract=None,
+    )
+    ledger.record_mined(receipt, final=final)
+    return receipt
 
 
 def query(path: Path, statement: str) -> tuple[object, ...] | None:
@@ -169,42 +193,50 @@ class TestTransactions:
     def test_signed_bytes_are_durable_before_anything_else(self, ledger: Ledger) -> None:
         """What was recorded as signed is read by another process at once."""
         record = transaction()
-        ledger.record_signed(record)
-        assert query(ledger.path, "SELECT raw, state FROM transactions") == (record.raw, "signed")
+        sign(ledger, record)
+        assert query(ledger.path, "SELECT raw, state FROM offers, transactions") == (record.offers[0].raw, "signed")
         assert query(ledger.path, "PRAGMA journal_mode") == ("wal",)
 
     def test_an_intent_has_one_live_transaction(self, ledger: Ledger) -> None:
         """A second transaction for a live intent is refused by the database itself."""
-        ledger.record_signed(transaction(nonce=0))
+        sign(ledger, transaction(nonce=0))
         with pytest.raises(StorageProblem, match="UNIQUE"):
-            ledger.record_signed(transaction(nonce=1))
+            sign(ledger, transaction(nonce=1))
+        assert query(ledger.path, "SELECT count(*) FROM offers") == (1,)
 
     def test_a_nonce_is_used_once(self, ledger: Ledger) -> None:
         """Two intents cannot take one nonce of one account, and another account is free to."""
-        ledger.record_signed(transaction("a", nonce=4))
+        sign(ledger, transaction("a", nonce=4))
         with pytest.raises(StorageProblem, match="UNIQUE"):
-            ledger.record_signed(transaction("b", nonce=4))
-        ledger.record_signed(transaction("b", nonce=4, sender=BOB))
+            sign(ledger, transaction("b", nonce=4))
+        sign(ledger, transaction("b", nonce=4, sender=BOB))
         assert ledger.highest_nonce(CHAIN, BOB) == 4
 
     def test_a_failed_transaction_frees_its_intent_but_not_its_nonce(self, ledger: Ledger) -> None:
         """After a revert the intent may be signed again, with the next nonce."""
         record = transaction(nonce=2)
-        ledger.record_signed(record)
+        sign(ledger, record)
         mine(ledger, record, succeeded=False)
         assert ledger.live_transaction("issue") is None
         assert ledger.highest_nonce(CHAIN, ALICE) == 2
-        ledger.record_signed(transaction(nonce=3))
+        sign(ledger, transaction(nonce=3))
         assert [each.succeeded for each in ledger.transactions()] == [False, None]
 
     def test_a_mined_transaction_stays_live(self, ledger: Ledger) -> None:
         """A mined intent is never signed again; its receipt is kept."""
         record = transaction()
-        ledger.record_signed(record)
-        mine(ledger, record)
-        live = ledger.live_transaction("issue")
-        assert live is not None
-        assert (live.succeeded, live.block_number, live.gas_used) == (True, 7, 21_000)
+        sign(ledger, record)
+        receipt = mine(ledger, record)
+        assert ledger.live_transaction("issue") == replace(record, state=TransactionState.FINAL, receipt=receipt)
+
+    def test_who_gave_it_up_said_why(self, ledger: Ledger) -> None:
+        """A transaction that a person gave up stays in the ledger with the reason."""
+        record = transaction()
+        sign(ledger, record)
+        ledger.record_abandoned(record.offers[0].hash, "the wallet on the shelf had used it")
+        (kept,) = ledger.transactions()
+        assert (kept.state, kept.remark) == (TransactionState.ABANDONED, "the wallet on the shelf had used it")
+        assert ledger.live_transaction("issue") is None
 
     def test_no_nonce_was_signed_yet(self, ledger: Ledger) -> None:
         """An account that has not sent has no highest nonce."""
@@ -213,6 +245,20 @@ class TestTransactions:
     def test_the_raw_bytes_stay_out_of_the_repr(self) -> None:
         """A transaction in a log line does not carry bytes that anybody could broadcast."""
         assert "raw" not in repr(transaction())
+
+    def test_a_writer_waits_for_another_one(self, ledger: Ledger) -> None:
+        """A process that writes while another one does waits for it instead of failing."""
+        sign(ledger, transaction())
+        other = sqlite3.connect(ledger.path, isolation_level=None, check_same_thread=False)
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("UPDATE transactions SET remark = 'from elsewhere'")
+        release = Timer(0.05, lambda: other.execute("COMMIT"))
+        release.start()
+        mine(ledger, transaction())
+        release.join()
+        other.close()
+        (kept,) = ledger.transactions()
+        assert (kept.remark, kept.state) == ("from elsewhere", TransactionState.FINAL)
 
 
 class TestChallenges:
@@ -260,12 +306,13 @@ class TestSoleWriter:
             "import sys; from pathlib import Path; from cryptostamp.ledger import Ledger\n"
             f"with Ledger(Path(sys.argv[1])).sole_writer({CHAIN}, {ALICE!r}): pass"
         )
-        with ledger.sole_writer(CHAIN, ALICE):
+        with ledger.sole_writer(CHAIN, ALICE, clock=lambda: 1_800_000_000):
             held = subprocess.run(
                 [sys.executable, "-c", program, ledger.path], capture_output=True, text=True, check=False
             )
         assert held.returncode != 0
-        assert f"Another Cryptostamp process (id {os.getpid()}) is sending" in held.stderr
+        me = f"id {os.getpid()} on {platform.node()!r}, since 2027-01-15 08:00:00 UTC"
+        assert f"Another Cryptostamp process ({me}) is sending" in held.stderr
         free = run(program, ledger.path)
         assert (free.returncode, free.stderr) == (0, "")
 
@@ -273,6 +320,27 @@ class TestSoleWriter:
         """The lock is on one account of one chain."""
         with ledger.sole_writer(CHAIN, ALICE), ledger.sole_writer(CHAIN, BOB), ledger.sole_writer(ChainId(1), ALICE):
             assert ledger.plan_of("LEAP") is None
+
+    def test_a_thread_may_take_it_twice(self, ledger: Ledger) -> None:
+        """Who has the right already is not stopped by itself, and keeps it until the outer block ends."""
+        path = ledger.path.with_name(f"{ledger.path.name}.{CHAIN}-{ALICE}.lock")
+        with ledger.sole_writer(CHAIN, ALICE):
+            with ledger.sole_writer(CHAIN, ALICE):
+                pass
+            with path.open("rb") as other, pytest.raises(BlockingIOError):
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with path.open("rb") as other:
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"pid": 1, "host": "a", "since": 1e99}'])
+    def test_a_holder_that_has_not_said_its_name(self, ledger: Ledger, content: str) -> None:
+        """A lock file that cannot be read stops the second process all the same."""
+        path = ledger.path.with_name(f"{ledger.path.name}.{CHAIN}-{ALICE}.lock")
+        path.write_text(content)
+        with path.open("rb") as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            with pytest.raises(StorageProblem, match="has not said its name"), ledger.sole_writer(CHAIN, ALICE):
+                pass
 
 
 class TestRefusals:
