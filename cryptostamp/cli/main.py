@@ -22,6 +22,7 @@ from cryptostamp.cli.output import print_json
 from cryptostamp.cli.preview import preview_command
 from cryptostamp.cli.printing import print_command
 from cryptostamp.cli.prove import prove_command
+from cryptostamp.cli.registry import registry_command
 from cryptostamp.cli.verify import verify_command
 from cryptostamp.errors import CryptostampError
 
@@ -61,6 +62,7 @@ for _command in (
     verify_command,
     claim_command,
     prove_command,
+    registry_command,
     node_command,
     compile_command,
     doctor_command,

@@ -5,11 +5,12 @@ An account is the post's own, from a keystore file, or on a local chain one of i
 
 from __future__ import annotations
 
-from cryptostamp.chain import LOCAL_CHAIN_IDS, Chain, DevSigner, Signer
+from cryptostamp.chain import DEV_ACCOUNTS, LOCAL_CHAIN_IDS, Chain, DevSigner, Signer
 from cryptostamp.edition import Dossier
 from cryptostamp.errors import InputError, NodeUnreachable
+from cryptostamp.primitives import Address
 
-__all__ = ["DEFAULT_RPC", "chain_of", "local_authority", "local_post", "local_stranger"]
+__all__ = ["DEFAULT_RPC", "chain_of", "local_account", "local_authority", "local_post", "local_stranger"]
 
 DEFAULT_RPC = "http://127.0.0.1:8545"
 """Where a local node listens unless it was told otherwise."""
@@ -40,6 +41,18 @@ def local_authority(chain: Chain) -> Signer:
 def local_stranger(chain: Chain) -> Signer:
     """Return the test account that plays somebody else; `InputError` as above."""
     return _test_account(chain, 2)
+
+
+def local_account(chain: Chain, address: Address) -> Signer:
+    """Return the test account with this address; `InputError` as above, or if none has it."""
+    for index in range(DEV_ACCOUNTS):
+        signer = _test_account(chain, index)
+        if signer.address == address:
+            return signer
+    raise InputError(
+        f"The account {address} must act here, and is no test account of a local chain.",
+        remedy="Give its encrypted keystore with --keystore.",
+    )
 
 
 def _test_account(chain: Chain, index: int) -> Signer:

@@ -13,7 +13,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 
 from cryptostamp.chain import (
     LOCAL_CHAIN_IDS,
@@ -44,6 +43,7 @@ from cryptostamp.office.chains import local_authority
 from cryptostamp.office.journal import LedgerJournal
 from cryptostamp.office.printing import check_printable
 from cryptostamp.office.progress import Progress
+from cryptostamp.office.registry import day_of
 from cryptostamp.office.workspace import Workspace
 from cryptostamp.primitives import Address, Hash32, Serial, keccak256
 from cryptostamp.series import Series
@@ -203,9 +203,9 @@ def _registry(series: Series, sender: Sender, address: Address | None, ledger: L
     if post is None:
         raise _not_admitted(registry, sender.address)
     if not post.active:
-        since = f"{datetime.fromtimestamp(post.since, UTC):%Y-%m-%d}"
         raise Refused(
-            f"In the registry {address}, {post.name} has been {post.standing} since {since}: {post.reason}",
+            f"In the registry {address}, {post.name} has been {post.standing} since {day_of(post.since)}: "
+            f"{post.reason}",
             remedy="Ask the authority of the registry.",
         )
     if (post.country, post.domain) != (issuer.country, issuer.domain):

@@ -17,7 +17,12 @@ from cryptostamp.cli import main as entry
 from cryptostamp.cli.main import program
 
 DEAD = "http://127.0.0.1:9"
-COMMANDS = [[name] for name in program.commands] + [["prove", step] for step in ("ask", "sign", "check")]
+COMMANDS = [[name] for name in program.commands] + [
+    [name, step]
+    for name, group in program.commands.items()
+    if isinstance(group, click.Group)
+    for step in group.commands
+]
 
 
 class TestHelp:
@@ -33,7 +38,20 @@ class TestHelp:
     def test_in_the_order_of_a_stamp_s_life(self, run: Run) -> None:
         """The commands are listed as they are used, the demonstration first."""
         listed = run("--help").out
-        names = ["demo", "new", "check", "preview", "issue", "print", "verify", "claim", "prove", "node", "doctor"]
+        names = [
+            "demo",
+            "new",
+            "check",
+            "preview",
+            "issue",
+            "print",
+            "verify",
+            "claim",
+            "prove",
+            "registry",
+            "node",
+            "doctor",
+        ]
         places = [listed.index(f"\n  {name} ") for name in names]
         assert places == sorted(places)
 

@@ -10,8 +10,8 @@ from support.desk import Desk
 from cryptostamp.chain import Chain, DevSigner, start_local_node
 from cryptostamp.errors import InputError, NodeUnreachable
 from cryptostamp.office import chain_of, local_post
-from cryptostamp.office.chains import local_authority, local_stranger
-from cryptostamp.primitives import ChainId, Hash32
+from cryptostamp.office.chains import local_account, local_authority, local_stranger
+from cryptostamp.primitives import ChainId, Hash32, parse_address
 
 
 class TestChainOf:
@@ -50,6 +50,14 @@ class TestLocalAccounts:
         roles = [local_post(chain), local_authority(chain), local_stranger(chain)]
         assert [role.address for role in roles] == [DevSigner(index).address for index in range(3)]
 
+    def test_by_address(self, chain: Chain) -> None:
+        """A test account is found by its address, and nobody else is."""
+        for index in (0, 9):
+            assert local_account(chain, DevSigner(index).address).address == DevSigner(index).address
+        with pytest.raises(InputError, match="is no test account") as refusal:
+            local_account(chain, parse_address("0x" + "a1" * 20))
+        assert "--keystore" in refusal.value.remedy
+
     def test_not_on_another_chain(self) -> None:
         """On a chain that is not a local one nobody acts by default."""
         with start_local_node(chain_id=ChainId(424242)) as node:
@@ -57,3 +65,5 @@ class TestLocalAccounts:
             for role in (local_post, local_authority, local_stranger):
                 with pytest.raises(InputError, match="424242 is not a local test chain"):
                     role(elsewhere)
+            with pytest.raises(InputError, match="424242 is not a local test chain"):
+                local_account(elsewhere, DevSigner(0).address)
