@@ -24,8 +24,8 @@ from cryptostamp.codes.symbol_tables import Groups, Rows, constant_of, empty_row
 
 __all__ = ["SymbolBatch", "best_mask", "claim_symbols", "public_symbols"]
 
-_CHUNK: Final = 2048
-"""Codes worked on at once, so that they and their symbols stay in the cache of a core."""
+_CHUNK: Final = 4096
+"""Codes worked on at once: few enough for a core's cache, and so many that Python's part of the work is small."""
 _MODE_BITS: Final = 4
 _PAIR_BITS: Final = 11
 _SINGLE_BITS: Final = 6
@@ -70,7 +70,7 @@ def public_symbols(codes: PublicCodes, *, mask: int = MASK, least_version: int =
     """Return the QRs of many stamps' faces, in the order of the codes; see `public_symbol`.
 
     All have the version of the longest code, or `least_version` if that is larger: name it when an edition is worked
-    through in parts.
+    through in parts. Thousands at once are fastest: a call takes a quarter of a millisecond before its first symbol.
     """
     scheme, _, rest = codes.beginning.partition(":")
     beginning = _Beginning(scheme, f":{rest}", mask)
@@ -100,12 +100,13 @@ def claim_symbols(codes: ClaimCodes, host: str, *, mask: int = MASK) -> SymbolBa
     return _batch(version, rows)
 
 
-def best_mask(codes: PublicCodes) -> int:
+def best_mask(codes: PublicCodes, *, least_version: int = 1) -> int:
     """Return the mask whose symbols of these codes have the fewest penalty points, see `penalty`.
 
     A sample of a hundred codes decides as well as a whole edition, whose symbols have most modules in common.
     """
-    points = [int(penalties(public_symbols(codes, mask=mask).modules()).sum()) for mask in range(8)]
+    batches = (public_symbols(codes, mask=mask, least_version=least_version) for mask in range(8))
+    points = [int(penalties(batch.modules()).sum()) for batch in batches]
     return points.index(min(points))
 
 
@@ -146,6 +147,7 @@ class _Beginning:
         return values
 
 
+@lru_cache(maxsize=64)
 def _sample(beginning: _Beginning, length: int, least_version: int) -> QrSymbol:
     return encode_symbol(beginning.any_bytes, beginning.alphanumeric + _FILLER * length, beginning.mask, least_version)
 

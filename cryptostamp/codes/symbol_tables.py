@@ -70,6 +70,7 @@ def constant_of(groups: Groups, values: npt.NDArray[np.intp], modules: npt.NDArr
     row = pack_rows(modules)
     constant = np.empty_like(row)
     encode_rows(groups, values[:, np.newaxis], row, constant[np.newaxis])
+    constant.setflags(write=False)
     return constant
 
 

@@ -65,7 +65,7 @@ class TestPublicSymbols:
         tags = np.random.default_rng(1).integers(0, 2**40, 5000)
         codes = codes_of(*((serial, int(tag)) for serial, tag in enumerate(tags, 1)))
         batch = public_symbols(codes)
-        for index in (*range(0, 5000, 500), 8, 9, 98, 99, 998, 999, 2047, 2048, 4999):
+        for index in (*range(0, 5000, 500), 8, 9, 98, 99, 998, 999, 4095, 4096, 4999):
             assert scan(batch, index) == codes.texts()[index].decode()
 
     def test_packed(self) -> None:
