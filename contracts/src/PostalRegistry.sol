@@ -141,6 +141,15 @@ contract PostalRegistry is Ownable2Step {
     /// @dev The series has been revoked.
     error SeriesIsRevoked(address series);
 
+    // Storage, by slot (bytes in brackets):
+    //  0, 1  the authority, and the account that it has been offered to
+    //  2     postCount
+    //  3, 4  postOf, proposalOf
+    //  5     _posts: name; domain; reason; account (20), country (2), standing (1), since (5);
+    //        nextAccount (20), proposedAt (5), admittedAt (5)
+    //  6     _registrations: postId (16), registeredAt (5), since (5), standing (1), byAuthority (1); codeHash; reason
+    //  7     _stoodBehind
+
     /// @notice The number of posts ever proposed: their ids are 1..postCount.
     uint256 public postCount;
 
