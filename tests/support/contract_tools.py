@@ -55,7 +55,7 @@ def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def run(*command: str | Path, cwd: Path = CONTRACTS, changes: Mapping[str, str] | None = None, given: str = "") -> str:
-    """Run a tool and return its standard output; fail the test with all that it said if the tool fails."""
+    """Run a tool and return what it said, standard output first; fail the test with all of that if the tool fails."""
     program, *arguments = map(str, command)
     if not Path(program).is_file():
         pytest.fail(f"{program} is missing. Run scripts/test, which brings it.")
@@ -71,13 +71,18 @@ def run(*command: str | Path, cwd: Path = CONTRACTS, changes: Mapping[str, str] 
     if done.returncode:
         shown = " ".join([Path(program).name, *arguments])
         pytest.fail(f"{shown} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}", pytrace=False)
-    return done.stdout
+    return done.stdout + done.stderr
 
 
 def copy_of_contracts(folder: Path) -> Path:
-    """Lay our sources, tests and settings into `folder`, for a tool that builds in its own way beside others."""
+    """Lay our sources, tests, settings and artifacts into `folder` for a tool that builds in its own way beside others.
+
+    Returns the copy of the folder contracts.
+    """
+    copied = folder / "contracts"
     for name in ("src", "test"):
-        shutil.copytree(CONTRACTS / name, folder / name, ignore=shutil.ignore_patterns("node_modules"))
-    shutil.copy(CONTRACTS / "foundry.toml", folder)
-    (folder / "node_modules").symlink_to(CONTRACTS / "node_modules")
-    return folder
+        shutil.copytree(CONTRACTS / name, copied / name, ignore=shutil.ignore_patterns("node_modules"))
+    shutil.copy(CONTRACTS / "foundry.toml", copied)
+    (copied / "node_modules").symlink_to(CONTRACTS / "node_modules")
+    shutil.copytree(ROOT / "cryptostamp" / "artifacts", folder / "cryptostamp" / "artifacts")
+    return copied
