@@ -32,6 +32,17 @@ class TestTags:
             for serial, key in stamps
         ]
 
+    def test_many(self) -> None:
+        """The same for more stamps than are hashed one by one."""
+        serials = np.arange(1, 6001)
+        keys = np.random.default_rng(1).bytes(20 * len(serials))
+        contract = Address(f"0x{'5f' * 20}")
+        tags = tags_of(chain_id=ChainId(137), contract=contract, serials=serials, claim_keys=keys)
+        for index in (0, 4095, 4096, 5999):
+            key = Address(f"0x{keys[20 * index : 20 * index + 20].hex()}")
+            tag = tag_of(chain_id=ChainId(137), contract=contract, serial=Serial(index + 1), claim_key=key)
+            assert crockford.encode(int(tags[index]), 8) == tag
+
     def test_a_key_for_each_serial(self) -> None:
         """Keys that are too few or cut are refused."""
         with pytest.raises(CodeFormatError, match="Each serial needs"):
