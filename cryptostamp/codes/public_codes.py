@@ -1,7 +1,7 @@
 """The public codes of many stamps of one series: `PublicCode` and `ShortCode`, as arrays.
 
-Rests on what `public_code` and `short_code` say of one stamp, and gives the same texts. Does not compute tags: they
-come in, as the numbers that `tags_of` returns.
+Rests on what `public_code` and `short_code` say of one stamp, and gives the same texts. Tags are kept as the numbers
+that `tags_of` returns.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from cryptostamp.codes.characters import (
 )
 from cryptostamp.codes.fields import contract_text
 from cryptostamp.codes.public_code import PublicCode
-from cryptostamp.codes.tags import TAG_BITS
+from cryptostamp.codes.tags import TAG_BITS, tags_of
 from cryptostamp.errors import CodeFormatError
 from cryptostamp.primitives import MAX_EDITION, Address, ChainId, Serial
 
@@ -72,6 +72,14 @@ class PublicCodes:
             raise CodeFormatError(f"A serial is not between 1 and {MAX_EDITION}.")
         if len(self) and int(self.tags.max()) >> TAG_BITS:
             raise CodeFormatError(f"A tag has more than {TAG_BITS} bits.")
+
+    @classmethod
+    def make(
+        cls, *, host: str, chain_id: ChainId, contract: Address, serials: npt.NDArray[np.int64], claim_keys: bytes
+    ) -> PublicCodes:
+        """Return the codes of stamps (n,); the tags follow from the addresses of their claim keys, 20 bytes each."""
+        tags = tags_of(chain_id=chain_id, contract=contract, serials=serials, claim_keys=claim_keys)
+        return cls(host=host, chain_id=chain_id, contract=contract, serials=serials, tags=tags)
 
     def __len__(self) -> int:
         return len(self.serials)

@@ -23,7 +23,7 @@ from cryptostamp.codes.public_code import PublicCode
 __all__ = ["ALPHANUMERIC", "BYTES", "LEVEL", "MASK", "QrSymbol", "claim_symbol", "encode_symbol", "public_symbol"]
 
 MASK: Final = 0
-"""The mask of every symbol unless the caller names another: lowest mean penalty over a sample of public codes."""
+"""The mask of every symbol unless the caller names another; `best_mask` finds the one that suits a series best."""
 
 LEVEL: Final = ERROR_CORRECT_Q
 BYTES: Final = 4  # the mode indicators of ISO/IEC 18004, table 2

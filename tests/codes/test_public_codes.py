@@ -42,6 +42,21 @@ class TestTexts:
         assert [int(match[1]) for match in found if match] == serials + serials[::-1]
 
 
+class TestMake:
+    def test_tags_follow_from_claim_keys(self) -> None:
+        """Codes made from claim keys are those that single stamps have."""
+        keys = [Address(f"0x{bytes([number]).hex() * 20}") for number in (1, 2, 3)]
+        codes = PublicCodes.make(
+            host="lilypond.example",
+            chain_id=ChainId(137),
+            contract=CONTRACT,
+            serials=np.array([7, 8, 9]),
+            claim_keys=b"".join(bytes.fromhex(key[2:]) for key in keys),
+        )
+        assert all(codes.code(index).agrees_with(key) for index, key in enumerate(keys))
+        assert not codes.code(0).agrees_with(keys[1])
+
+
 class TestParts:
     def test_a_part_is_codes_again(self) -> None:
         """A part of an edition has the texts of that part, and shares its arrays."""

@@ -68,6 +68,14 @@ class TestPublicSymbols:
         for index in (*range(0, 5000, 500), 8, 9, 98, 99, 998, 999, 4095, 4096, 4999):
             assert scan(batch, index) == codes.texts()[index].decode()
 
+    @pytest.mark.parametrize("mask", range(8))
+    def test_reads_back(self, mask: int) -> None:
+        """An independent reader finds the text of every symbol, whatever the mask."""
+        tags = np.random.default_rng(mask).integers(0, 2**40, 9)
+        codes = codes_of(*((7**place, int(tag)) for place, tag in enumerate(tags)))
+        batch = public_symbols(codes, mask=mask)
+        assert [scan(batch, index) for index in range(len(codes))] == [text.decode() for text in codes.texts()]
+
     def test_packed(self) -> None:
         """Rows are packed from the left, and what is left of their last byte is zero."""
         batch = public_symbols(codes_of((1, 2), (3, 4)))
