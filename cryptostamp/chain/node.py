@@ -22,12 +22,12 @@ from cryptostamp.chain.rpc import Rpc, RpcClient, RpcFailure, bytes_of, hex_of, 
 from cryptostamp.errors import CannotTell, CryptostampError, EnvironmentProblem, NodeUnreachable
 from cryptostamp.primitives import Address, ChainId, Hash32
 
-__all__ = ["MAX_TRANSACTION_GAS", "Block", "Chain", "Log"]
+__all__ = ["MAX_TRANSACTION_GAS", "Block", "BlockTransaction", "Chain", "Log"]
 
 MAX_TRANSACTION_GAS = 16_777_216
 """The largest gas limit of one transaction (EIP-7825)."""
 
-_WITHOUT_TRANSACTIONS = False
+_WITHOUT_TRANSACTIONS, _WITH_TRANSACTIONS = False, True
 _REVERTED = 3  # the JSON-RPC error code that nodes use for a reverted call
 _SMALLEST_SPLIT = 1_000  # blocks: a node that refuses to search fewer than this will not be asked in smaller pieces
 _MOST_LOG_REQUESTS = 500
@@ -45,6 +45,15 @@ class Block:
     """Seconds since 1970, UTC."""
     base_fee: int
     """Wei for a unit of gas (EIP-1559)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockTransaction:
+    """A transaction as it stands in a block."""
+
+    hash: Hash32
+    sender: Address
+    nonce: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +103,10 @@ class Chain:
     def block(self, number: int) -> Block:
         """Return a block by its number; raise `NodeUnreachable` if the node does not have it."""
         return self._ask(_block, "eth_getBlockByNumber", hex_of(number), _WITHOUT_TRANSACTIONS)
+
+    def transactions(self, block: int) -> tuple[BlockTransaction, ...]:
+        """Return the transactions in a block, in its order."""
+        return self._ask(_transactions, "eth_getBlockByNumber", hex_of(block), _WITH_TRANSACTIONS)
 
     def code(self, address: Address) -> bytes:
         """Return the code at `address`, empty for an account without."""
@@ -211,6 +224,17 @@ def _block(answer: Any) -> Block:  # noqa: ANN401 - JSON
         hash=Hash32(bytes_of(answer["hash"], length=32)),
         timestamp=int_of(answer["timestamp"]),
         base_fee=int_of(answer.get("baseFeePerGas", "0x0")),
+    )
+
+
+def _transactions(answer: Any) -> tuple[BlockTransaction, ...]:  # noqa: ANN401 - JSON
+    return tuple(
+        BlockTransaction(
+            hash=Hash32(bytes_of(entry["hash"], length=32)),
+            sender=Address(to_checksum_address(entry["from"])),
+            nonce=int_of(entry["nonce"]),
+        )
+        for entry in answer["transactions"]
     )
 
 

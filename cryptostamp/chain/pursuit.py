@@ -20,16 +20,16 @@ from cryptostamp.chain.finality import Finality
 from cryptostamp.chain.journal import EntryState, Journal, JournalEntry, MinedTransaction, SignedTransaction
 from cryptostamp.chain.node import Chain
 from cryptostamp.chain.signers import Signer, read_signed
+from cryptostamp.chain.strangers import find_stranger
 from cryptostamp.errors import CannotTell, CryptostampError, EnvironmentProblem, NodeUnreachable
 from cryptostamp.primitives import Hash32, keccak256
 
-__all__ = ["Moment", "Pursuit", "Watch", "is_nonce_lost", "receipt_of"]
+__all__ = ["Moment", "Pursuit", "Watch", "receipt_of"]
 
 _FIRST_PAUSE_S = 0.02
 _LONGEST_PAUSE_S = 2.0
 _OUTAGE_S = 30.0
 """How long no node may answer before the caller is told, instead of waiting on."""
-_LOOKS_FOR_A_STRANGER = 3
 _GWEI = Decimal(10) ** 9
 
 
@@ -66,15 +66,6 @@ def receipt_of(chain: Chain, entry: JournalEntry) -> MinedTransaction | None:
     return None
 
 
-def is_nonce_lost(chain: Chain, finality: Finality, entry: JournalEntry) -> bool:
-    """Return whether a stranger's transaction has the nonce of an entry, as deep as `finality` wants.
-
-    Concludes nothing if the node cannot answer any of the questions: `NodeUnreachable` comes out.
-    """
-    used = chain.transaction_count(entry.sender, block=finality.deepest_block(chain)) > entry.nonce
-    return used and receipt_of(chain, entry) is None  # in this order: a receipt cannot come too late then
-
-
 @dataclass(slots=True)
 class _Trace:
     """What this process has done for one entry, and what it heard."""
@@ -87,8 +78,6 @@ class _Trace:
     """What the node has against it, in words for people."""
     nonce_used: bool = False
     """A node said that the nonce is used, and none of the offers was seen."""
-    looks_in_vain: int = 0
-    """How often in a row that was so since."""
     fee_excuse: str = ""
     """Why no more is offered for it, in words for people."""
 
@@ -193,7 +182,7 @@ class Pursuit:
         """Broadcast an entry that is not mined, if it is time to, and say so; replace it if it has waited too long."""
         trace = self._trace(entry)
         if trace.nonce_used:
-            self._look_for_a_stranger(entry, trace)
+            self._look_for_a_stranger(entry)
         offer = entry.offers[-1]
         now = self._clock()
         sent_at = trace.sent_at.get(offer.hash)
@@ -222,6 +211,7 @@ class Pursuit:
         trace.nonce_used = answer is BroadcastAnswer.NONCE_USED
         if trace.nonce_used:
             trace.excuse = f"A node says that number {entry.nonce} of the account is used; by whom is not certain yet."
+            self._look_for_a_stranger(entry)
         elif answer is BroadcastAnswer.NONCE_GAP:
             self._send_what_is_missing_below(entry)
             trace.again_at = None  # and then this one, at the next look
@@ -240,14 +230,18 @@ class Pursuit:
         elif answer is BroadcastAnswer.UNKNOWN:
             trace.excuse = f"The node did not take the transaction: {words}."
 
-    def _look_for_a_stranger(self, entry: JournalEntry, trace: _Trace) -> None:
-        """Raise `CannotTell` if the nonce was lost at several looks in a row: a node's receipts may come late."""
-        if not is_nonce_lost(self._chain, self._finality, entry):
-            trace.looks_in_vain = 0
-            return
-        trace.looks_in_vain += 1
-        if trace.looks_in_vain >= _LOOKS_FOR_A_STRANGER:
-            raise _stranger(entry)
+    def _look_for_a_stranger(self, entry: JournalEntry) -> None:
+        """Raise `CannotTell` if somebody else's transaction has the nonce of an entry, deep enough to stay there."""
+        stranger = find_stranger(self._chain, self._finality, entry)
+        if stranger is not None:
+            raise CannotTell(
+                f"The account {entry.sender} has used its transaction number {entry.nonce} for something else: "
+                f"0x{stranger.hash.hex()} in block {stranger.block_number}. "
+                f"0x{entry.offers[-1].hash.hex()} can therefore never be mined.",
+                where=entry.intent,
+                remedy="Find out who else sends from this account. When that is settled, give this transaction up "
+                "(Sender.abandon) and run the same command again.",
+            )
 
     def _send_what_is_missing_below(self, entry: JournalEntry) -> None:
         """Broadcast what has a lower nonce and is missing on the chain, even if it was final once.
@@ -296,8 +290,6 @@ class Pursuit:
         """Return what a call says that has waited long enough."""
         entry = self._journal.live(target.intent) or target
         trace = self._trace(entry)
-        if trace.looks_in_vain:
-            return _stranger(entry)
         excuses = ""
         if entry.mined is not None:
             where_it_is = f"mined in block {entry.mined.block_number}, but not deep enough yet ({self._finality})"
@@ -312,13 +304,3 @@ class Pursuit:
 
     def _trace(self, entry: JournalEntry) -> _Trace:
         return self._traces.setdefault(entry.nonce, _Trace())
-
-
-def _stranger(entry: JournalEntry) -> CannotTell:
-    return CannotTell(
-        f"The account {entry.sender} has used its transaction number {entry.nonce} for something else than "
-        f"0x{entry.offers[-1].hash.hex()}, which can therefore never be mined.",
-        where=entry.intent,
-        remedy="Find out who else sends from this account. When that is settled, give this transaction up "
-        "(Sender.abandon) and run the same command again.",
-    )

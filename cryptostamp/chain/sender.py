@@ -17,8 +17,9 @@ from cryptostamp.chain.finality import Finality
 from cryptostamp.chain.journal import EntryState, Journal, JournalEntry, MinedTransaction, SignedTransaction
 from cryptostamp.chain.node import Chain
 from cryptostamp.chain.preflight import Cost, Preflight
-from cryptostamp.chain.pursuit import Moment, Pursuit, Watch, is_nonce_lost, receipt_of
+from cryptostamp.chain.pursuit import Moment, Pursuit, Watch, receipt_of
 from cryptostamp.chain.signers import Signer, UnsignedTransaction, read_signed
+from cryptostamp.chain.strangers import find_stranger
 from cryptostamp.errors import ContractRefusal, Refused, TransactionFailed
 from cryptostamp.primitives import Address, keccak256
 
@@ -115,13 +116,14 @@ class Sender:
         """Give up what was signed for `intent`, so that it can be signed anew; the journal keeps the `reason`.
 
         Only for a transaction that can never be mined any more, because another program that uses the account has taken
-        its nonce, as deep as `finality` wants. Raises `Refused` otherwise: what may still be mined is not signed anew.
+        its nonce, as deep as `finality` wants: that transaction is looked for on the chain. Raises `Refused` if there
+        is none, for what may still be mined is not signed anew.
         """
         with self._journal.exclusive(self.chain.chain_id, self.address):
             entry = self._journal.live(intent)
             if entry is None or not entry.is_unfinished or entry.sender != self.address:
                 raise Refused("Nothing that this account has signed for this step is under way.", where=intent)
-            if not is_nonce_lost(self.chain, self.finality, entry):
+            if find_stranger(self.chain, self.finality, entry) is None:
                 mined = receipt_of(self.chain, entry)
                 raise Refused(
                     f"The transaction is mined in block {mined.block_number}."
