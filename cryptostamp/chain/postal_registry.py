@@ -1,8 +1,8 @@
 """The registry of posts: who may issue, which series each post stands behind, and how both stand.
 
 Rests on contracts/src/PostalRegistry.sol as compiled into `cryptostamp.artifacts`. A status says what the registry
-holds, not whether a contract is a stamp series or a stamp exists. Times are seconds since 1970, UTC. The texts of a
-registry that is not ours may be anything: whoever shows them takes care of that.
+holds, not whether a contract is a stamp series or a stamp exists. Times are seconds since 1970, UTC. Texts come
+shortened and without control characters, for a registry that is not ours may hold anything.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from cryptostamp.primitives import Address, Hash32
 __all__ = ["Post", "PostalRegistry", "SeriesStatus", "Standing", "deploy_registry"]
 
 _COUNTRY_LETTERS = 2
+_LONGEST_TEXT = 253
 _NOBODY = "0x" + "00" * 20
 
 
@@ -252,13 +253,13 @@ def _post(post_id: int, fields: Sequence[Any]) -> Post:
     name, domain, reason, account, country, standing, since, next_account, proposed_at, admitted_at = fields
     return Post(
         post_id=post_id,
-        country=country.decode("ascii", "replace"),
-        name=name,
-        domain=domain,
+        country=_text(country.decode("ascii", "replace")),
+        name=_text(name),
+        domain=_text(domain),
         account=_address(account),
         standing=_standing(standing),
         since=since,
-        reason=reason,
+        reason=_text(reason),
         next_account=_address_or_none(next_account),
         proposed_at=proposed_at,
         admitted_at=admitted_at or None,
@@ -274,7 +275,7 @@ def _status(contract: Address, fields: Sequence[Any]) -> SeriesStatus | None:
         post=_post(post_id, post),
         standing=_standing(standing),
         since=since,
-        reason=reason,
+        reason=_text(reason),
         by_authority=by_authority,
         registered_at=registered_at,
         code_hash=Hash32(code_hash),
@@ -294,6 +295,10 @@ def _stranger() -> CannotTell:
         "The contract does not answer like a PostalRegistry.",
         remedy="Check the address: there may be another contract on this chain.",
     )
+
+
+def _text(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text[:_LONGEST_TEXT])
 
 
 def _address(text: str) -> Address:

@@ -335,7 +335,7 @@ def _print(found: Post | SeriesStatus) -> None:
             console.print("  its code is another one now", style="bold red")
         found = found.post
     console.print(
-        f"Post {found.post_id}: {_plain(found.name)} ({_plain(found.country)}, {_plain(found.domain)}), "
+        f"Post {found.post_id}: {found.name} ({found.country}, {found.domain}), "
         f"{found.standing} since {registry.day_of(found.since)}{_why(found.reason)}"
     )
     console.print(f"  account {found.account}")
@@ -344,9 +344,4 @@ def _print(found: Post | SeriesStatus) -> None:
 
 
 def _why(reason: str, by: str = "") -> str:
-    return f"{by}: {_plain(reason)}" if reason else ""
-
-
-def _plain(text: str) -> str:
-    """Return a text of a registry without what could play tricks on a terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+    return f"{by}: {reason}" if reason else ""

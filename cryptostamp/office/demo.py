@@ -218,7 +218,8 @@ class _Life:
         )
         plan = done.issued.plan
         self.say(
-            f"{self.series.issuer.name} stands in the registry {done.issued.registry}.\n"
+            f"{self.series.issuer.name} was proposed by the authority of the registry {done.issued.registry}, has "
+            "accepted, and stands behind the series.\n"
             f"The contract {done.issued.contract} holds {plan.edition:,} tokens, "
             f"issued in block {done.issued.block_number} by one transaction: {done.issued.gas_used:,} gas, "
             f"{done.gas_per_stamp:,.1f} a stamp.\n"

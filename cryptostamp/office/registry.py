@@ -24,7 +24,7 @@ from cryptostamp.chain import (
     deploy_registry,
 )
 from cryptostamp.errors import CannotTell, InputError
-from cryptostamp.ledger import Ledger
+from cryptostamp.ledger import Ledger, TransactionState
 from cryptostamp.primitives import Address, ChainId
 
 __all__ = ["Change", "RegistryDesk", "RegistryView", "Target", "day_of", "deploy", "look_up", "post_behind", "view"]
@@ -159,7 +159,7 @@ class RegistryDesk:
         while True:
             intent = f"{self.registry.address}: {what} ({count})"
             record = self._ledger.live_transaction(intent)
-            if record is None or not record.succeeded:
+            if record is None or record.state is not TransactionState.FINAL:
                 return intent
             count += 1
 

@@ -82,6 +82,16 @@ class TestFields:
         assert (post.post_id, post.admitted_at, post.next_account, post.proposed_at) == (7, None, None, 4)
         assert _post(7, post_fields(next_account=ALICE.lower())).next_account == ALICE
 
+    def test_texts_of_any_kind(self) -> None:
+        """Control and direction characters and screenfuls of a strange registry come no further than this."""
+        wild = "\x1b[31m\u202e\n" + "x" * 5000
+        post = _post(1, post_fields(name=wild, domain=wild, reason=wild, country=b"\x1b["))
+        status = _status(ALICE, (*status_fields()[:-1], wild))
+        assert status is not None
+        for text in (post.name, post.domain, post.reason, post.country, status.reason):
+            assert text.isprintable()
+            assert len(text) <= 253
+
     def test_a_country_of_any_bytes(self) -> None:
         """A country of a strange registry is shown with question marks, not as an error."""
         assert _post(1, post_fields(country=b"\xff\xfe")).country == "\ufffd\ufffd"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from eth_account import Account
@@ -19,6 +21,24 @@ LILYPOND = ("--country", "XL", "--name", "Lilypond Post", "--domain", "lilypond.
 ALICE = parse_address("0x" + "a1" * 20)
 
 Registry = Callable[..., Outcome]
+
+
+@contextmanager
+def mining(chain: Chain) -> Iterator[None]:
+    """Let a chain go on by itself, as one does on which a transaction must lie deep."""
+    ended = Event()
+
+    def mine() -> None:
+        while not ended.wait(0.05):
+            chain.rpc.request("anvil_mine", "0xc")
+
+    miner = Thread(target=mine)
+    miner.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        miner.join()
 
 
 @pytest.fixture
@@ -74,7 +94,7 @@ class TestDeploy:
         for index, name in ((1, "authority.json"), (7, "post.json")):
             key = DevSigner(index)._account.key
             (tmp_path / name).write_text(json.dumps(Account.encrypt(key, "pond", kdf="pbkdf2", iterations=1000)))
-        with start_local_node(chain_id=ChainId(424242)) as node:
+        with start_local_node(chain_id=ChainId(424242)) as node, mining(Chain.connect(node.url)):
             refused = run("registry", "deploy", "--rpc", node.url)
             assert (refused.code, refused.out) == (2, "")
             assert "424242 is not a local test chain" in refused.err

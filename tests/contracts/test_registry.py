@@ -670,6 +670,18 @@ class TestAuthority:
         """An account to which it was not offered cannot become the authority."""
         assert office.refused("accept_authority", office.account(8)) == "OwnableUnauthorizedAccount"
 
+    def test_without_one(self, office: Office, post: Sender, series: Address) -> None:
+        """An authority that steps down for good leaves the posts to themselves: they go on, and nobody joins them."""
+        office.authority.send(
+            intent="step down", to=office.registry.address, data=INTERFACE.encode_call("renounceOwnership")
+        )
+        assert office.registry.authority() == ZERO
+        assert (
+            office.refused("propose_post", office.authority, account=ALICE, **LILYPOND) == "OwnableUnauthorizedAccount"
+        )
+        assert office.refused("revoke_series", office.authority, contract=series, reason="x") == "NotAllowed"
+        office.do("revoke_series", post, contract=series, reason="ours to end")
+
     def test_there_is_one_from_the_beginning(self, sender: Sender) -> None:
         """A registry cannot be deployed without an authority."""
         with pytest.raises(ContractRefusal) as refusal:
