@@ -21,6 +21,20 @@ __all__ = ["registry_command"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+# The backspace tells click to leave the lines that follow as they are.
+_HELP = """Say who is a post, and which series stand.
+
+\b
+The authority deploys:  cryptostamp registry deploy
+It proposes a post:     cryptostamp registry propose --registry R …
+The post accepts:       cryptostamp registry accept 1 --registry R …
+It issues:              cryptostamp issue SERIES --registry R …
+
+A post is named by its number, a series by the address of its contract. What is suspended can be
+reinstated, what is revoked stays so; neither moves a token. On a local chain (cryptostamp node)
+test accounts act unless a keystore is given.
+"""
+
 
 class _TargetType(click.ParamType[registry.Target]):
     """The number of a post, or the address of a series."""
@@ -78,20 +92,9 @@ def _reason_option(command: _Command) -> _Command:
     )(command)
 
 
-@click.group("registry")
+@click.group("registry", help=_HELP)
 def registry_command() -> None:
-    r"""Say who is a post, and which series stand.
-
-    \b
-    The authority deploys:    cryptostamp registry deploy
-    … proposes a post:        cryptostamp registry propose --registry R --country XL --name … --domain … --account …
-    The post accepts:         cryptostamp registry accept 1 --registry R
-    … and issues:             cryptostamp issue --registry R
-
-    A post is named by its number, a series by the address of its contract. What is suspended can be
-    reinstated, what is revoked stays so; neither moves a token. On a local chain (cryptostamp node)
-    test accounts act unless a keystore is given.
-    """
+    """Say who is a post, and which series stand."""
 
 
 @registry_command.command("deploy")

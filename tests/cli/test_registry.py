@@ -65,6 +65,14 @@ def post(registry: Registry) -> str:
     return account
 
 
+class TestHelp:
+    def test_the_steps_stand_in_lines(self, run: Run) -> None:
+        """The way to a first series is shown step by step, each command on its own line."""
+        shown = run("registry", "--help").out.splitlines()
+        steps = [line.partition("cryptostamp ")[2].split(" --")[0] for line in shown if ":  " in line]
+        assert steps == ["registry deploy", "registry propose", "registry accept 1", "issue SERIES"]
+
+
 class TestDeploy:
     def test_deploy(self, run: Run, chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """The registry and its authority are named, and what was sent is kept in one file for this chain."""
