@@ -43,8 +43,6 @@ _WORDS: tuple[tuple[BroadcastAnswer, tuple[str, ...]], ...] = (
             "known transaction",  # Besu, and geth before 1.9
             "already imported",  # Anvil, OpenEthereum
             "existing tx with same hash",  # Erigon
-            "already exists in the pool",
-            "already in mempool",
         ),
     ),
     (
@@ -53,22 +51,19 @@ _WORDS: tuple[tuple[BroadcastAnswer, tuple[str, ...]], ...] = (
             "underpriced",  # geth, Reth, Besu, Anvil: for the pool, or as a replacement
             "feetoolow",  # Nethermind: FeeTooLow, FeeTooLowToCompete
             "replacementnotallowed",  # Nethermind
-            "fee too low",
             "insufficient gas price to replace",
             "gas price below configured minimum",  # Besu
             "max fee per gas less than block base fee",  # Anvil, geth
             "gas price supplied is too low",  # OpenEthereum
-            "another transaction with same nonce in the queue",  # OpenEthereum
-            "below chain minimum",
         ),
     ),
     (
         BroadcastAnswer.NONCE_USED,
-        ("nonce too low", "nonce is too low", "nonce below current", "old nonce", "oldnonce", "invalid nonce; got"),
+        ("nonce too low", "nonce is too low", "oldnonce"),  # geth and most; OpenEthereum; Nethermind
     ),
     (
         BroadcastAnswer.NONCE_GAP,
-        ("nonce too high", "nonce too distant", "nonce is too high", "nonce too far", "noncegap", "nonce gap"),
+        ("nonce too high", "nonce is too distant", "noncegap"),  # geth, Besu, Nethermind
     ),
     (
         BroadcastAnswer.NO_MONEY,
@@ -76,17 +71,13 @@ _WORDS: tuple[tuple[BroadcastAnswer, tuple[str, ...]], ...] = (
             "insufficient funds",  # geth, Reth, Erigon, Anvil
             "insufficientfunds",  # Nethermind
             "exceeds account balance",  # Besu: upfront cost
-            "insufficient balance",
         ),
     ),
     (
         BroadcastAnswer.WRONG_CHAIN,
         (
             "invalid chain id",  # geth, Anvil
-            "invalid chainid",
-            "wrong chain",  # Besu: wrong chainId
-            "incorrect chainid",
-            "chain id mismatch",
+            "wrong chainid",  # Besu
         ),
     ),
 )

@@ -15,6 +15,7 @@ from cryptostamp.chain import (
     Sender,
     SeriesTerms,
     StampSeries,
+    deploy_registry,
     deploy_series,
     load_artifact,
 )
@@ -45,7 +46,9 @@ class TestConnect:
         with pytest.raises(NodeUnreachable, match="cannot be reached"):
             Chain.connect(scripted.url)
 
-    @pytest.mark.parametrize("url", ["", "localhost:8545", "ftp://127.0.0.1", "http://"])
+    @pytest.mark.parametrize(
+        "url", ["", "localhost:8545", "ftp://127.0.0.1", "http://", "http://127.0.0.1:port", "http://[::1"]
+    )
     def test_no_url(self, url: str) -> None:
         """A node's address that is none is the caller's mistake, not the network's."""
         with pytest.raises(InputError):
@@ -150,6 +153,27 @@ class TestReading:
         account = DevSigner(5).address
         assert chain.balance(account) == 10_000 * 10**18
         assert (chain.code(account), chain.transaction_count(account)) == (b"", 0)
+
+    def test_what_a_block_holds(self, chain: Chain, sender: Sender) -> None:
+        """The transactions of a block, and how many an account had sent up to it."""
+        before = chain.head().number
+        done = deploy_registry(sender, intent="registry", authority=NOBODY)
+        (transaction,) = chain.transactions(done.block_number)
+        assert (transaction.hash, transaction.sender, transaction.nonce) == (done.transaction_hash, sender.address, 0)
+        counts = [chain.transaction_count(sender.address, block=block) for block in (before, done.block_number)]
+        assert counts == [0, 1]
+
+    def test_the_finalized_block(self, chain: Chain) -> None:
+        """The finalized block lies two epochs of two blocks below the newest one."""
+        for _ in range(5):
+            chain.rpc.request("evm_mine")
+        assert chain.finalized().number == chain.head().number - 4
+
+    def test_what_gas_costs(self, chain: Chain) -> None:
+        """The price of gas is the base fee and the tip; an offer outlasts that the base fee doubles."""
+        market = chain.fee_market()
+        assert market.price == market.base_fee + market.tip
+        assert market.fees.max_fee == 2 * market.base_fee + market.tip
 
     def test_a_block_that_does_not_exist(self, chain: Chain) -> None:
         """A block beyond the head is no answer."""

@@ -12,13 +12,16 @@ from eth_account import Account
 from cryptostamp.chain import (
     Chain,
     DevSigner,
+    FeePolicy,
     MemoryJournal,
+    Moment,
     PostalRegistry,
     Sender,
     SeriesTerms,
     SignedTransaction,
     deploy_registry,
     deploy_series,
+    load_artifact,
 )
 from cryptostamp.chain.signers import _LocalSigner
 from cryptostamp.errors import (
@@ -225,6 +228,14 @@ class TestRefusals:
         sent = chain.rpc.request("eth_getTransactionByHash", "0x" + done.transaction_hash.hex())
         assert int(sent["gas"], 16) == 16_777_216
 
+    def test_no_contract_at_the_address(self, sender: Sender) -> None:
+        """A call to an address without code would be taken by the chain and do nothing: it is refused."""
+        with pytest.raises(Refused, match="no contract at 0xA1A1a1a1") as refusal:
+            sender.send(intent="call", to=ALICE, data=b"1234")
+        assert refusal.value.where == "call"
+        assert sender._journal.live("call") is None
+        sender.send(intent="nothing is said to an account", to=ALICE, data=b"")
+
     def test_an_intent_of_another_account(self, sender: Sender) -> None:
         """A step that one account began is not taken over by another by accident."""
         deploy_registry(sender, intent="registry", authority=ALICE)
@@ -238,6 +249,66 @@ class TestRefusals:
         sender = Sender(Chain.connect(between.url), DevSigner(5), MemoryJournal())
         with pytest.raises(TransactionFailed, match="there is no PostalRegistry"):
             deploy_registry(sender, intent="registry", authority=ALICE)
+
+
+class TestDryRun:
+    def test_what_it_would_cost(self, sender: Sender, terms: SeriesTerms) -> None:
+        """The cost is told without anything being signed, and is not less than what it costs in the end."""
+        data = load_artifact("PostalRegistry").bytecode + bytes(12) + bytes.fromhex(ALICE[2:])
+        cost = sender.dry_run(to=None, data=data)
+        assert sender._journal.entries(sender.chain.chain_id, sender.address) == ()
+        assert cost.balance == 10_000 * 10**18
+        done = deploy_registry(sender, intent="registry", authority=ALICE)
+        paid = cost.balance - sender.chain.balance(sender.address)
+        assert cost.gas == done.gas_used
+        assert cost.gas_limit == cost.gas + cost.gas // 5
+        assert paid <= cost.likely <= cost.worst == cost.gas_limit * cost.fees.max_fee
+
+    def test_refused_as_it_would_be(self, sender: Sender) -> None:
+        """What would be refused is refused, with the reason."""
+        with pytest.raises(Refused, match="no contract"):
+            sender.dry_run(to=ALICE, data=b"1234")
+
+    def test_the_cap_is_below_the_price(self, chain: Chain) -> None:
+        """When gas costs more than may be offered, nothing is signed, and both prices are told."""
+        sender = Sender(chain, DevSigner(5), MemoryJournal(), fees=FeePolicy(max_fee_cap=10**6))
+        with pytest.raises(EnvironmentProblem, match=r"gwei now, more than the 0\.001 gwei that may be offered"):
+            deploy_registry(sender, intent="registry", authority=ALICE)
+        assert sender._journal.live("registry") is None
+
+
+class TestWatching:
+    def test_each_moment(self, chain: Chain) -> None:
+        """Whoever watches is told of each moment, with the intent, and of none before it is over."""
+        seen: list[tuple[Moment, str]] = []
+        journal = MemoryJournal()
+
+        def watch(moment: Moment, sentence: str) -> None:
+            live = journal.live("registry")
+            assert (live is not None) is (moment is not Moment.SIGNED)
+            assert sentence.startswith("registry: ")
+            seen.append((moment, "" if live is None else live.state.value))
+
+        deploy_registry(
+            Sender(chain, DevSigner(5), journal, watch=watch), intent="registry", authority=DevSigner(5).address
+        )
+        assert seen == [
+            (Moment.SIGNED, ""),
+            (Moment.RECORDED, "signed"),
+            (Moment.SENT, "signed"),
+            (Moment.SEEN, "signed"),
+            (Moment.FINAL, "final"),
+        ]
+
+    def test_how_many_questions_it_takes(self, between: ScriptedNode) -> None:
+        """On a local chain a step costs eight questions, and none when it is done already."""
+        chain = Chain.connect(between.url)
+        between.asked.clear()
+        sender = Sender(chain, DevSigner(5), MemoryJournal())
+        for _ in range(2):
+            sender.send(intent="hello", to=ALICE, data=b"")
+        waiting = between.asked.count("eth_getTransactionReceipt") - 1  # a busy machine mines late
+        assert len(between.asked) - waiting == 8
 
 
 class TestAnswersToABroadcast:
