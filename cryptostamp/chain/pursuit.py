@@ -10,6 +10,7 @@ about a transaction; the next pass will.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -141,6 +142,11 @@ class Pursuit:
             is_new = False
             self._pause(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+    def once(self, target: JournalEntry, *, is_new: bool) -> None:
+        """Look once at everything up to `target`, and send what is missing; what a silent node leaves open stays so."""
+        with suppress(NodeUnreachable):
+            self._pass(target, unseen=target.nonce if is_new else None)
 
     def _pass(self, target: JournalEntry, *, unseen: int | None) -> MinedTransaction | None:
         """Look once at everything up to `target`, and return how that was mined if it is final."""
@@ -289,13 +295,17 @@ class Pursuit:
     def _out_of_patience(self, target: JournalEntry) -> CryptostampError:
         """Return what a call says that has waited long enough."""
         entry = self._journal.live(target.intent) or target
-        trace = self._trace(entry)
         excuses = ""
         if entry.mined is not None:
             where_it_is = f"mined in block {entry.mined.block_number}, but not deep enough yet ({self._finality})"
         else:
             where_it_is = "sent but not mined yet"
-            excuses = "".join(f" {excuse}" for excuse in (trace.excuse, trace.fee_excuse) if excuse)
+            waiting = self._journal.unfinished(target.chain_id, target.sender)
+            first = next((each for each in waiting if each.state is EntryState.SIGNED), entry)
+            if first.nonce < entry.nonce:
+                excuses = f" Number {first.nonce} of the account has to be mined before it ({first.intent})."
+            trace = self._trace(first)
+            excuses += "".join(f" {excuse}" for excuse in (trace.excuse, trace.fee_excuse) if excuse)
         return CannotTell(
             f"The transaction 0x{entry.offers[-1].hash.hex()} is {where_it_is}.{excuses}",
             where=entry.intent,

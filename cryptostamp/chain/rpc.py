@@ -100,13 +100,13 @@ class RpcClient:
         if failure is None:
             return response.get("result")
         if not isinstance(failure, dict):
-            return RpcFailure(code=0, message=str(failure)[:500], data=b"")
+            return RpcFailure(code=0, message=_words(failure), data=b"")
         code = failure.get("code")
         if code in {_LIMIT_EXCEEDED, _TOO_MANY_REQUESTS}:
             raise self.unreachable("asks for fewer questions")
         return RpcFailure(
             code=code if isinstance(code, int) else 0,
-            message=str(failure.get("message", ""))[:500],
+            message=_words(failure.get("message", "")),
             data=_revert_data(failure.get("data")),
         )
 
@@ -147,6 +147,11 @@ def bytes_of(value: object, *, length: int | None = None) -> bytes:
     if length is not None and len(data) != length:
         raise ValueError(f"not {length} bytes: {value!r}")
     return data
+
+
+def _words(message: object) -> str:
+    """Return what a node says, shortened and without controls: it is shown to people."""
+    return "".join(letter if letter.isprintable() else " " for letter in str(message)[:500])
 
 
 def _revert_data(value: object) -> bytes:

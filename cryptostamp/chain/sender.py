@@ -72,22 +72,27 @@ class Sender:
         (call again to go on waiting), or if a stranger has used its nonce (see `abandon`).
         """
         with self._journal.exclusive(self.chain.chain_id, self.address):
-            entry = self._journal.live(intent)
-            is_new = entry is None
-            if entry is None:
-                entry = self._sign(intent, to, data)
-            elif (entry.chain_id, entry.sender) != (self.chain.chain_id, self.address):
-                raise Refused(
-                    f"This step was signed by {entry.sender} on chain {entry.chain_id} before.",
-                    where=intent,
-                    remedy="Go on with that account and chain.",
-                )
+            entry, is_new = self._entry(intent, to, data)
             mined = entry.mined if entry.state is EntryState.FINAL else None
             if mined is None:
                 mined = self._pursuit().until_final(entry, is_new=is_new)
         if not mined.succeeded:
             raise self._failure(entry, mined)
         return mined
+
+    def submit(self, *, intent: str, to: Address | None, data: bytes) -> JournalEntry:
+        """Sign and send `intent` once, without waiting for the chain, and return where it stands.
+
+        For a program that sends many and follows them with `settle`, or later with `send`. It returns also when no node
+        has answered, for then the signed bytes are on record. What the contract refuses in the state of the newest
+        block is refused, so that a step cannot be sent right behind the one that makes it possible. Raises as `send`
+        does.
+        """
+        with self._journal.exclusive(self.chain.chain_id, self.address):
+            entry, is_new = self._entry(intent, to, data)
+            if entry.is_unfinished:
+                self._pursuit().once(entry, is_new=is_new)
+            return self._journal.entries(self.chain.chain_id, self.address, from_nonce=entry.nonce)[0]
 
     def dry_run(self, *, to: Address | None, data: bytes) -> Cost:
         """Return what a transaction would cost now, without signing it; raise as `send` would before signing."""
@@ -133,6 +138,19 @@ class Sender:
                     remedy="Run the step again instead: it goes on with what was signed.",
                 )
             self._journal.record_abandoned(entry.offers[0], reason)
+
+    def _entry(self, intent: str, to: Address | None, data: bytes) -> tuple[JournalEntry, bool]:
+        """Return what is signed for an intent, and whether it was signed just now."""
+        entry = self._journal.live(intent)
+        if entry is None:
+            return self._sign(intent, to, data), True
+        if (entry.chain_id, entry.sender) != (self.chain.chain_id, self.address):
+            raise Refused(
+                f"This step was signed by {entry.sender} on chain {entry.chain_id} before.",
+                where=intent,
+                remedy="Go on with that account and chain.",
+            )
+        return entry, False
 
     def _sign(self, intent: str, to: Address | None, data: bytes) -> JournalEntry:
         """Check, sign and record a new transaction; nothing has left this machine when it returns."""

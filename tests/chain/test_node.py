@@ -236,6 +236,16 @@ class TestForeignContracts:
             StampSeries(chain, NOBODY).stamp(Serial(1))
 
 
+@pytest.mark.parametrize("error", [{"code": -32000, "message": "bad\x1b[2Jnews\n" * 100}, "bad\x1b[2Jnews\n" * 100])
+def test_words_of_a_node_are_shown_without_controls(scripted: ScriptedNode, error: object) -> None:
+    """What a node says reaches a terminal shortened and without control characters."""
+    scripted.everything = lambda: {"error": error}
+    failure = RpcClient(scripted.url).request("eth_sendRawTransaction", "0x00")
+    assert failure.message.startswith("bad [2Jnews bad")
+    assert failure.message.isprintable()
+    assert len(failure.message) <= 500
+
+
 def test_a_failure_is_a_value(local_node: LocalNode) -> None:
     """A question that the node refuses comes back as a value, for the caller to judge."""
     answer = RpcClient(local_node.url).request("eth_sendRawTransaction", "0x00")

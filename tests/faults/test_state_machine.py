@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,6 +23,7 @@ from cryptostamp.chain import (
     EntryState,
     FeePolicy,
     Finality,
+    Journal,
     JournalEntry,
     MemoryJournal,
     Moment,
@@ -36,6 +39,8 @@ from cryptostamp.errors import (
     Refused,
     TransactionFailed,
 )
+from cryptostamp.ledger import Ledger
+from cryptostamp.office import LedgerJournal
 from cryptostamp.primitives import keccak256, parse_address
 
 pytestmark = pytest.mark.faults
@@ -62,7 +67,7 @@ class Sending(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         """Begin with an empty chain, an empty journal, and no trouble."""
-        self.journal = MemoryJournal()
+        self.journal = self.new_journal()
         self.chain = FakeChain(trouble=self.trouble)
         self.now = 0.0
         self.script: list[str] = []
@@ -70,6 +75,10 @@ class Sending(RuleBasedStateMachine):
         self.deadly = 0
         self.wanted: set[str] = set()
         self.thefts = 0
+
+    def new_journal(self) -> Journal:
+        """Return the journal that outlives the processes."""
+        return MemoryJournal()
 
     # --- the world
 
@@ -170,6 +179,18 @@ class Sending(RuleBasedStateMachine):
         finally:
             self.script, self.troubles, self.deadly = [], [], 0
 
+    @rule(intent=st.sampled_from(INTENTS), troubles=st.lists(troubles, max_size=20), deadly=st.integers(0, 5))
+    def submit(self, intent: str, troubles: list[str], deadly: int) -> None:
+        """Send without waiting."""
+        self.wanted.add(intent)
+        self.troubles, self.deadly = troubles, deadly
+        try:
+            self.sender(0).submit(intent=intent, to=CONTRACT, data=intent.encode())
+        except (CannotTell, ContractRefusal, EnvironmentProblem, Killed):
+            pass
+        finally:
+            self.troubles, self.deadly = [], 0
+
     @precondition(lambda self: self.wanted)
     @rule(intent=st.sampled_from(INTENTS), troubles=st.lists(st.sampled_from(["", "stale"]), max_size=8))
     def abandon(self, intent: str, troubles: list[str]) -> None:
@@ -262,7 +283,40 @@ class Sending(RuleBasedStateMachine):
         raise AssertionError(f"{intent} was not done")
 
 
-Sending.TestCase.settings = settings(
-    max_examples=120, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-)
+class SendingWithLedger(Sending):
+    """The same with the journal that lasts, opened anew by every process."""
+
+    def new_journal(self) -> Journal:
+        """Return a journal in a ledger on the disk."""
+        self.folder = TemporaryDirectory()
+        self.ledger = Ledger(Path(self.folder.name) / "ledger.sqlite3")
+        return LedgerJournal(self.ledger)
+
+    def sender(self, patience_s: float) -> Sender:
+        """Return the sender of a process that has just begun, and has just opened the ledger."""
+        self.ledger.close()
+        self.ledger = Ledger(self.ledger.path)
+        self.journal = LedgerJournal(self.ledger)
+        return super().sender(patience_s)
+
+    def teardown(self) -> None:
+        """End as the other one, and leave no file."""
+        try:
+            super().teardown()
+        finally:
+            if hasattr(self, "ledger"):
+                self.ledger.close()
+                self.folder.cleanup()
+
+
+def short(examples: int) -> settings:
+    """Return the settings of a run of some seconds."""
+    return settings(
+        max_examples=examples, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+
+
+Sending.TestCase.settings = short(100)
+SendingWithLedger.TestCase.settings = short(12)
 TestSending = Sending.TestCase
+TestSendingWithLedger = SendingWithLedger.TestCase
