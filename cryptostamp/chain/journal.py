@@ -11,6 +11,7 @@ The life of an entry::
         │      └───→ reverted    mined, but it failed: its intent may be signed anew, with another nonce
         └──────────→ abandoned   a stranger used its nonce, and a person said so: the same
 
+A reorganisation deeper than anybody reckoned with puts a final entry back to signed: its bytes are sent again.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ class EntryState(StrEnum):
     FINAL = "final"
     REVERTED = "reverted"
     ABANDONED = "abandoned"
+
+
+_UNFINISHED = frozenset({EntryState.SIGNED, EntryState.MINED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,8 @@ class JournalEntry:
     """Oldest first: the first signature, then its replacements. They differ in their fees only."""
     mined: MinedTransaction | None = None
     """How one of them was mined; `None` before that, and again when a reorganisation has undone it."""
+    reason: str | None = None
+    """Why a person gave it up."""
 
     @property
     def intent(self) -> str:
@@ -103,7 +109,7 @@ class JournalEntry:
     @property
     def is_unfinished(self) -> bool:
         """Whether the chain has not said its last word."""
-        return self.state in {EntryState.SIGNED, EntryState.MINED}
+        return self.state in _UNFINISHED
 
 
 class Journal(Protocol):
@@ -157,7 +163,6 @@ class MemoryJournal:
         self._guard = Lock()
         self._writers: defaultdict[tuple[ChainId, Address], RLock] = defaultdict(RLock)
         self._entries: list[JournalEntry] = []
-        self._reasons: dict[Hash32, str] = {}
 
     @contextmanager
     def exclusive(self, chain_id: ChainId, sender: Address) -> Iterator[None]:
@@ -213,23 +218,30 @@ class MemoryJournal:
     def record_mined(self, mined: MinedTransaction, *, final: bool) -> None:
         """Record how one of the offers of an unfinished entry was mined; again after a reorganisation."""
         last = EntryState.FINAL if mined.succeeded else EntryState.REVERTED
-        self._change(mined.hash, last if final else EntryState.MINED, mined, from_final=False)
+        self._change(mined.hash, _UNFINISHED, state=last if final else EntryState.MINED, mined=mined)
 
     def record_unmined(self, transaction: SignedTransaction) -> None:
         """Put the entry of an offer back to signed, because the chain does not have it any more."""
-        self._change(transaction.hash, EntryState.SIGNED, None, from_final=True)
+        self._change(transaction.hash, _UNFINISHED | {EntryState.FINAL}, state=EntryState.SIGNED, mined=None)
 
     def record_abandoned(self, transaction: SignedTransaction, reason: str) -> None:
         """End the unfinished entry of an offer, because a person said so for this `reason`."""
-        self._change(transaction.hash, EntryState.ABANDONED, None, from_final=False)
-        self._reasons[transaction.hash] = reason
+        self._change(transaction.hash, _UNFINISHED, state=EntryState.ABANDONED, mined=None, reason=reason)
 
-    def _change(self, hash_: Hash32, state: EntryState, mined: MinedTransaction | None, *, from_final: bool) -> None:
+    def _change(
+        self,
+        hash_: Hash32,
+        states: frozenset[EntryState],
+        *,
+        state: EntryState,
+        mined: MinedTransaction | None,
+        reason: str | None = None,
+    ) -> None:
+        """Change the entry that has an offer of this hash, if it is in one of `states`."""
         with self._guard:
             for index, entry in enumerate(self._entries):
-                may = entry.is_unfinished or (from_final and entry.state is EntryState.FINAL)
-                if may and any(offer.hash == hash_ for offer in entry.offers):
-                    self._entries[index] = replace(entry, state=state, mined=mined)
+                if entry.state in states and any(offer.hash == hash_ for offer in entry.offers):
+                    self._entries[index] = replace(entry, state=state, mined=mined, reason=reason)
                     return
         raise StorageProblem("The journal has no unfinished transaction of this hash.", where=f"0x{hash_.hex()}")
 

@@ -106,4 +106,5 @@ def _entry(record: TransactionRecord) -> JournalEntry:
             succeeded=receipt.succeeded,
             contract=receipt.contract,
         ),
+        reason=record.remark,
     )

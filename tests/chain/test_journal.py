@@ -97,7 +97,9 @@ class TestLife:
         assert journal.live("issue") is None
         assert journal.highest_nonce(CHAIN, POST) == 7
         journal.record_signed(signed("issue", 8))
-        assert [each.state for each in journal.entries(CHAIN, POST)] == [EntryState.ABANDONED, EntryState.SIGNED]
+        first, second = journal.entries(CHAIN, POST)
+        assert (first.state, first.reason) == (EntryState.ABANDONED, "another wallet has used the account")
+        assert (second.state, second.reason) == (EntryState.SIGNED, None)
 
 
 class TestReplacements:
