@@ -125,9 +125,12 @@ class Chain:
         tip = self._ask(int_of, "eth_maxPriorityFeePerGas")
         return FeeMarket(base_fee=self.head().base_fee, tip=tip)
 
-    def call(self, *, to: Address | None, data: bytes, sender: Address | None = None) -> bytes:
-        """Return what a call would return now; raise `ContractRefusal` if it would revert."""
-        return self._ask(bytes_of, "eth_call", _call_object(to, data, sender), "latest")
+    def call(
+        self, *, to: Address | None, data: bytes, sender: Address | None = None, block: int | None = None
+    ) -> bytes:
+        """Return what a call would return now, or right after `block`; raise `ContractRefusal` if it would revert."""
+        place = "latest" if block is None else hex_of(block)
+        return self._ask(bytes_of, "eth_call", _call_object(to, data, sender), place)
 
     def estimate_gas(self, *, to: Address | None, data: bytes, sender: Address) -> int:
         """Return the gas a transaction would need now; raise `ContractRefusal` if it would revert."""

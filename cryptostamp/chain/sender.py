@@ -20,7 +20,7 @@ from cryptostamp.chain.preflight import Cost, Preflight
 from cryptostamp.chain.pursuit import Moment, Pursuit, Watch, receipt_of
 from cryptostamp.chain.signers import Signer, UnsignedTransaction, read_signed
 from cryptostamp.chain.strangers import find_stranger
-from cryptostamp.errors import ContractRefusal, Refused, TransactionFailed
+from cryptostamp.errors import ContractRefusal, NodeUnreachable, Refused, TransactionFailed
 from cryptostamp.primitives import Address, keccak256
 
 __all__ = ["Sender"]
@@ -195,15 +195,24 @@ class Sender:
         )
 
     def _failure(self, entry: JournalEntry, mined: MinedTransaction) -> TransactionFailed:
-        """Return the error for a mined transaction that reverted, with the reason the contract gives now, if any."""
-        reason = "The contract gives no reason any more."
-        transaction, _ = read_signed(entry.offers[0].raw)
-        try:
-            self.chain.call(to=transaction.to, data=transaction.data, sender=self.address)
-        except ContractRefusal as refusal:
-            reason = refusal.what
+        """Return the error for a mined transaction that reverted, with the reason the contract gives, if any."""
+        transaction, _ = read_signed(entry.offers[0].raw)  # what all of them say
+        if mined.gas_used >= transaction.gas:
+            reason = f"It ran out of gas: it may use {transaction.gas:,}, and what it does has become more since."
+        else:
+            reason = self._reason(transaction, mined.block_number)
         return TransactionFailed(
             f"The transaction 0x{mined.hash.hex()} was mined in block {mined.block_number} but failed. {reason}",
             where=entry.intent,
             remedy="Remove the reason, then run the same command again.",
         )
+
+    def _reason(self, transaction: UnsignedTransaction, block: int) -> str:
+        """Return why the contract refuses a transaction right after the block in which it failed."""
+        try:
+            self.chain.call(to=transaction.to, data=transaction.data, sender=self.address, block=block)
+        except ContractRefusal as refusal:
+            return refusal.what
+        except NodeUnreachable:
+            return "The node cannot tell why."
+        return "The contract gives no reason any more."

@@ -142,6 +142,45 @@ class TestWhatLiesBelow:
         assert desk.done() == [b"two"]
 
 
+class TestReasons:
+    def fail(self, desk: Desk, reason: Callable[[], bytes]) -> TransactionFailed:
+        """Let a transaction fail after which the contract, or the node, says this."""
+        desk.leave("one")
+        desk.chain.refuses = {b"one"}
+        blocks: list[int | None] = []
+
+        def call(*, block: int | None = None, **_others: object) -> bytes:
+            blocks.append(block)
+            return reason()
+
+        desk.chain.call = call
+        desk.pauses = [desk.chain.mine] * 3
+        with pytest.raises(TransactionFailed) as failure:
+            desk.send("one")
+        assert blocks == [1]
+        return failure.value
+
+    def test_asked_where_it_failed(self, desk: Desk) -> None:
+        """The reason is the one that the contract gives right after the block, not the one of today."""
+
+        def refuse() -> bytes:
+            raise ContractRefusal("Stamp 7 has been claimed already.")
+
+        assert "failed. Stamp 7 has been claimed already." in self.fail(desk, refuse).what
+
+    def test_the_node_cannot_tell(self, desk: Desk) -> None:
+        """A node that has forgotten that block does not hide that the transaction failed."""
+
+        def forget() -> bytes:
+            raise NodeUnreachable("missing trie node")
+
+        assert "failed. The node cannot tell why." in self.fail(desk, forget).what
+
+    def test_no_reason(self, desk: Desk) -> None:
+        """A contract that would take it by now gives no reason, and none is made up."""
+        assert "gives no reason any more" in self.fail(desk, lambda: b"").what
+
+
 class TestPatience:
     def test_nobody_answers(self, desk: Desk) -> None:
         """When no node answers for half a minute, that is said, though patience has not ended."""

@@ -207,6 +207,18 @@ class TestRefusals:
         assert refusal.value.name == "ProposalPending"
         assert count(manual) == 3
 
+    def test_out_of_gas(self, between: ScriptedNode) -> None:
+        """What needs more gas than was estimated fails, and that is said instead of a reason the contract never had."""
+
+        def too_little(parameters: list[object]) -> Answer:
+            answer = between.pass_on("eth_estimateGas", parameters)
+            return {"result": hex(int(answer["result"], 16) * 7 // 10)}
+
+        between.behaviour["eth_estimateGas"] = too_little
+        sender = Sender(Chain.connect(between.url), DevSigner(5), MemoryJournal())
+        with pytest.raises(TransactionFailed, match=r"failed\. It ran out of gas: it may use \d"):
+            deploy_registry(sender, intent="registry", authority=ALICE)
+
     def test_no_money(self, chain: Chain) -> None:
         """An account that cannot pay the worst case is told so before anything is signed."""
         signer = _LocalSigner(Account.from_key(keccak256(b"an empty account")))

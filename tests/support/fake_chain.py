@@ -160,7 +160,9 @@ class FakeChain:
         self._view()
         return FeeMarket(base_fee=self.base_fee, tip=self.tip)
 
-    def call(self, *, to: Address | None, data: bytes, sender: Address | None = None) -> bytes:
+    def call(
+        self, *, to: Address | None, data: bytes, sender: Address | None = None, block: int | None = None
+    ) -> bytes:
         """Refuse what the contract refuses now."""
         self._view()
         if data in self.refuses:
