@@ -27,7 +27,7 @@ from benchmarks._peers import (
     loop_of_claims,
     thirdweb_costs,
 )
-from benchmarks._series import ClaimCosts, claim_batch, claim_costs, deploy_series, issuer_costs, snapshot
+from benchmarks._series import ClaimCosts, claim_batch, claim_costs, deploy_series, features, issuer_costs, snapshot
 from benchmarks.harness import ROOT, Report, Row, number, progress
 from cryptostamp.chain import MAX_TRANSACTION_GAS, load_artifact
 from cryptostamp.errors import InputError
@@ -112,8 +112,10 @@ def _rows_of_life(lab: Lab, stamps: Stamps, peers: Mapping[str, Peer], compiled:
     with lab.undone():
         contract = deploy_series(lab, edition=_EDITION, root=stamps.root)
         ours = claim_costs(lab, stamps, contract)
-        level, batched = claim_batch(lab, stamps, contract, batch, levels=range(4, 12))
-    our_issue, our_batch = contract.gas / _EDITION, batched / _BATCH
+        level, batched = 0, 0
+        if "claimBatch" in features():
+            level, batched = claim_batch(lab, stamps, contract, batch, levels=range(4, 12))
+    our_issue = contract.gas / _EDITION
 
     issues: dict[str, float] = {}
     singles: dict[str, ClaimCosts] = {}
@@ -132,7 +134,7 @@ def _rows_of_life(lab: Lab, stamps: Stamps, peers: Mapping[str, Peer], compiled:
         gas, singles[THIRDWEB] = thirdweb_costs(lab, compiled[THIRDWEB_SOURCE], edition=_EDITION)
         issues[THIRDWEB] = gas / _EDITION
 
-    return [
+    rows = [
         Row(
             what=ISSUE,
             unit="gas a stamp",
@@ -158,15 +160,6 @@ def _rows_of_life(lab: Lab, stamps: Stamps, peers: Mapping[str, Peer], compiled:
             target=76_500,
         ),
         Row(
-            what=BATCH,
-            unit="gas a claim",
-            ours=round(our_batch),
-            peers={name: round(cost) for name, cost in batches.items()},
-            target=62_000,
-            note=f"ours with the crown at level {level}, where it is cheapest, and going on after a refused claim; "
-            "the others in a loop, which does not",
-        ),
-        Row(
             what=TRANSFER,
             unit="gas",
             ours=ours.transfer,
@@ -180,13 +173,27 @@ def _rows_of_life(lab: Lab, stamps: Stamps, peers: Mapping[str, Peer], compiled:
             ours=round(our_issue + ours.fresh + ours.transfer),
             peers={name: round(issues[name] + cost.fresh + cost.transfer) for name, cost in singles.items()},
         ),
-        Row(
-            what=RELAYED_LIFE,
-            unit="gas a stamp",
-            ours=round(our_issue + our_batch + ours.transfer),
-            peers={name: round(issues[name] + cost + singles[name].transfer) for name, cost in batches.items()},
-        ),
     ]
+    if batched:
+        our_batch = batched / _BATCH
+        rows += [
+            Row(
+                what=BATCH,
+                unit="gas a claim",
+                ours=round(our_batch),
+                peers={name: round(cost) for name, cost in batches.items()},
+                target=62_000,
+                note=f"ours with the crown at level {level}, where it is cheapest, and going on after a refused claim; "
+                "the others in a loop, which does not",
+            ),
+            Row(
+                what=RELAYED_LIFE,
+                unit="gas a stamp",
+                ours=round(our_issue + our_batch + ours.transfer),
+                peers={name: round(issues[name] + cost + singles[name].transfer) for name, cost in batches.items()},
+            ),
+        ]
+    return rows
 
 
 def _rows_of_deployment(lab: Lab, stamps: Stamps, compiled: Mapping[str, Compiled]) -> list[Row]:
@@ -212,7 +219,7 @@ def _rows_of_deployment(lab: Lab, stamps: Stamps, compiled: Mapping[str, Compile
             ours=blind,
             peers=gas,
             target=3_500_000,
-            note="a blind series with royalty; no peer has all of its features",
+            note="a blind series with royalty; no peer has all of its features" if "reveal" in features() else "",
         ),
         Row(
             what="code that deploys",
