@@ -81,6 +81,8 @@ class _Trace:
     """A node said that the nonce is used, and none of the offers was seen."""
     fee_excuse: str = ""
     """Why no more is offered for it, in words for people."""
+    gap_excuse: str = ""
+    """What the chain misses before it, in words for people."""
 
 
 class Pursuit:
@@ -201,7 +203,7 @@ class Pursuit:
         if sent_at is not None and trace.again_at is not None:
             if now - trace.again_at < self._fees.rebroadcast_after_s:
                 return False
-            self._send_what_is_missing_below(entry)
+            self._send_what_is_missing_below(entry, trace)
         self._broadcast(entry, offer, trace)  # if this fails without an answer, the next pass does it again
         trace.sent_at.setdefault(offer.hash, now)
         return True
@@ -219,7 +221,7 @@ class Pursuit:
             trace.excuse = f"A node says that number {entry.nonce} of the account is used; by whom is not certain yet."
             self._look_for_a_stranger(entry)
         elif answer is BroadcastAnswer.NONCE_GAP:
-            self._send_what_is_missing_below(entry)
+            self._send_what_is_missing_below(entry, trace)
             trace.again_at = None  # and then this one, at the next look
         elif answer is BroadcastAnswer.NO_MONEY:
             raise EnvironmentProblem(
@@ -249,16 +251,25 @@ class Pursuit:
                 "(Sender.abandon) and run the same command again.",
             )
 
-    def _send_what_is_missing_below(self, entry: JournalEntry) -> None:
+    def _send_what_is_missing_below(self, entry: JournalEntry, trace: _Trace) -> None:
         """Broadcast what has a lower nonce and is missing on the chain, even if it was final once.
 
         A reorganisation deeper than `Finality` allows for leaves such a gap, and so does a test chain that was set
-        back.
+        back. If it has undone a stranger's transaction, nothing here can fill the gap: that is told.
         """
         first = self._chain.transaction_count(entry.sender)
-        for lower in self._journal.entries(entry.chain_id, entry.sender, from_nonce=first):
-            if lower.nonce >= entry.nonce:
-                return
+        trace.gap_excuse = ""
+        kept = [
+            each
+            for each in self._journal.entries(entry.chain_id, entry.sender, from_nonce=first)
+            if each.nonce <= entry.nonce and each.state is not EntryState.ABANDONED
+        ]
+        if kept and kept[0].nonce > first:
+            trace.gap_excuse = (
+                f"The chain misses number {first} of the account, which was not signed here. Another program has to "
+                "send it again, or it has to be used up (Sender.fill)."
+            )
+        for lower in kept[:-1]:
             if lower.state is EntryState.FINAL:
                 self._undo(lower)
             if lower.state in {EntryState.FINAL, EntryState.REVERTED}:
@@ -305,7 +316,7 @@ class Pursuit:
             if first.nonce < entry.nonce:
                 excuses = f" Number {first.nonce} of the account has to be mined before it ({first.intent})."
             trace = self._trace(first)
-            excuses += "".join(f" {excuse}" for excuse in (trace.excuse, trace.fee_excuse) if excuse)
+            excuses += "".join(f" {excuse}" for excuse in (trace.gap_excuse, trace.excuse, trace.fee_excuse) if excuse)
         return CannotTell(
             f"The transaction 0x{entry.offers[-1].hash.hex()} is {where_it_is}.{excuses}",
             where=entry.intent,

@@ -73,9 +73,7 @@ class Sender:
         """
         with self._journal.exclusive(self.chain.chain_id, self.address):
             entry, is_new = self._entry(intent, to, data)
-            mined = entry.mined if entry.state is EntryState.FINAL else None
-            if mined is None:
-                mined = self._pursuit().until_final(entry, is_new=is_new)
+            mined = self._finish(entry, is_new=is_new)
         if not mined.succeeded:
             raise self._failure(entry, mined)
         return mined
@@ -139,6 +137,38 @@ class Sender:
                 )
             self._journal.record_abandoned(entry.offers[0], reason)
 
+    def fill(self, nonce: int) -> MinedTransaction:
+        """Use up a transaction number that the chain misses, with a transaction that does nothing.
+
+        Needed when another program's transaction was undone after ours was signed behind it: then ours waits for ever
+        for a number that nobody sends. Raises `Refused` if it is not the next number of the account, if it was signed
+        here, or if nothing waits behind it. If the other program's transaction comes back, this one is given up with
+        `abandon` like any other.
+        """
+        intent = f"use up number {nonce} of {self.address} on chain {self.chain.chain_id}"
+        with self._journal.exclusive(self.chain.chain_id, self.address):
+            entry = self._journal.live(intent)
+            is_new = entry is None
+            if entry is None:
+                kept = {
+                    each.nonce
+                    for each in self._journal.entries(self.chain.chain_id, self.address, from_nonce=nonce)
+                    if each.state is not EntryState.ABANDONED
+                }
+                if nonce in kept or not kept or self.chain.transaction_count(self.address) != nonce:
+                    raise Refused(
+                        f"The number {nonce} of {self.address} is not missing.",
+                        remedy="Run the step that waits again: it says what it waits for.",
+                    )
+                entry = self._sign(intent, self.address, b"", nonce=nonce)
+            return self._finish(entry, is_new=is_new)
+
+    def _finish(self, entry: JournalEntry, *, is_new: bool) -> MinedTransaction:
+        """Return how an entry was mined, once that is final."""
+        if entry.state is EntryState.FINAL and entry.mined is not None:
+            return entry.mined
+        return self._pursuit().until_final(entry, is_new=is_new)
+
     def _entry(self, intent: str, to: Address | None, data: bytes) -> tuple[JournalEntry, bool]:
         """Return what is signed for an intent, and whether it was signed just now."""
         entry = self._journal.live(intent)
@@ -152,11 +182,12 @@ class Sender:
             )
         return entry, False
 
-    def _sign(self, intent: str, to: Address | None, data: bytes) -> JournalEntry:
+    def _sign(self, intent: str, to: Address | None, data: bytes, *, nonce: int | None = None) -> JournalEntry:
         """Check, sign and record a new transaction; nothing has left this machine when it returns."""
         cost = self._preflight.check(intent, to=to, data=data)
-        highest = self._journal.highest_nonce(self.chain.chain_id, self.address)
-        nonce = max(self.chain.transaction_count(self.address), 0 if highest is None else highest + 1)
+        if nonce is None:
+            highest = self._journal.highest_nonce(self.chain.chain_id, self.address)
+            nonce = max(self.chain.transaction_count(self.address), 0 if highest is None else highest + 1)
         raw = self.signer.sign_transaction(
             UnsignedTransaction(
                 chain_id=self.chain.chain_id,

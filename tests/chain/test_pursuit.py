@@ -7,9 +7,25 @@ from collections.abc import Callable
 import pytest
 from support.fake_chain import GWEI, FakeChain
 
-from cryptostamp.chain import DevSigner, EntryState, FeePolicy, Finality, MemoryJournal, Moment, Sender
+from cryptostamp.chain import (
+    DevSigner,
+    EntryState,
+    FeePolicy,
+    Finality,
+    MemoryJournal,
+    Moment,
+    Sender,
+    UnsignedTransaction,
+)
 from cryptostamp.chain.rpc import RpcFailure
-from cryptostamp.errors import CannotTell, ContractRefusal, EnvironmentProblem, NodeUnreachable, TransactionFailed
+from cryptostamp.errors import (
+    CannotTell,
+    ContractRefusal,
+    EnvironmentProblem,
+    NodeUnreachable,
+    Refused,
+    TransactionFailed,
+)
 from cryptostamp.primitives import parse_address
 
 POST = DevSigner(5)
@@ -140,6 +156,48 @@ class TestWhatLiesBelow:
         desk.pauses = [lambda: None, lambda: None, lambda: None, *[desk.chain.mine] * 4]
         desk.send("two")
         assert desk.done() == [b"two"]
+
+
+class TestAStrangersGap:
+    def leave_a_gap(self, desk: Desk) -> None:
+        """Let a stranger's transaction be mined, ours be signed behind it, and the stranger's be undone."""
+        raw = POST.sign_transaction(
+            UnsignedTransaction(
+                chain_id=desk.chain.chain_id,
+                nonce=0,
+                to=CONTRACT,
+                data=b"theirs",
+                gas=50_000,
+                max_fee=9 * GWEI,
+                max_priority_fee=GWEI,
+            )
+        )
+        desk.chain._take(raw)
+        desk.chain.mine()
+        desk.leave("ours")
+        desk.chain.reorganise(1, keep=False)
+
+    def test_told_and_filled(self, desk: Desk) -> None:
+        """What waits for a number that nobody sends any more says so, and goes on when a person has it used up."""
+        self.leave_a_gap(desk)
+        with pytest.raises(CannotTell, match="The chain misses number 0 of the account, which was not signed here"):
+            desk.send("ours")
+        desk.pauses = [desk.chain.mine] * 3
+        desk.sender().fill(0)
+        desk.pauses = [desk.chain.mine] * 3
+        desk.send("ours")
+        assert desk.done() == [b"", b"ours"]
+        desk.sender().fill(0)
+        assert desk.chain.count(POST.address) == 2
+
+    @pytest.mark.parametrize("nonce", [0, 1, 2, 7])
+    def test_only_what_is_missing(self, desk: Desk, nonce: int) -> None:
+        """A number that is used, signed for, or behind everything is not used up."""
+        desk.leave("one", "two")
+        desk.chain.mine()
+        with pytest.raises(Refused, match=f"number {nonce} of .* is not missing"):
+            desk.sender().fill(nonce)
+        assert desk.done() == [b"one", b"two"]
 
 
 class TestReasons:
