@@ -293,13 +293,14 @@ class SendingWithLedger(Sending):
     def new_journal(self) -> Journal:
         """Return a journal in a ledger on the disk."""
         self.folder = TemporaryDirectory()
-        self.ledger = Ledger(Path(self.folder.name) / "ledger.sqlite3")
+        self.path = Path(self.folder.name) / "ledger.sqlite3"
+        self.ledger = Ledger(self.path)
         return LedgerJournal(self.ledger)
 
     def sender(self, patience_s: float) -> Sender:
         """Return the sender of a process that has just begun, and has just opened the ledger."""
         self.ledger.close()
-        self.ledger = Ledger(self.ledger.path)
+        self.ledger = Ledger(self.path)
         self.journal = LedgerJournal(self.ledger)
         return super().sender(patience_s)
 
