@@ -1,7 +1,7 @@
 """What is offered for a unit of gas, and how much more when a transaction waits too long.
 
-Rests on EIP-1559 and on the rule of the nodes' pools for a replacement: geth and others demand that *both* fee fields
-rise by a tenth, Nethermind and Parity-like ones by an eighth, so both rise by an eighth here. The caller's maximum is
+Rests on EIP-1559 and on the rule of the nodes' pools for a replacement: geth and most demand that *both* fee fields
+rise by a tenth, the strictest (OpenEthereum) by an eighth, so both rise by an eighth here. The caller's maximum is
 never exceeded: where the rule would need more, nothing is replaced and the transaction waits. All money is in wei.
 """
 

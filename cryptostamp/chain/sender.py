@@ -124,7 +124,8 @@ class Sender:
         """
         with self._journal.exclusive(self.chain.chain_id, self.address):
             entry = self._journal.live(intent)
-            if entry is None or not entry.is_unfinished or entry.sender != self.address:
+            here = (self.chain.chain_id, self.address)
+            if entry is None or not entry.is_unfinished or (entry.chain_id, entry.sender) != here:
                 raise Refused("Nothing that this account has signed for this step is under way.", where=intent)
             if find_stranger(self.chain, self.finality, entry) is None:
                 mined = receipt_of(self.chain, entry)
