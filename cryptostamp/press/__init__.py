@@ -6,23 +6,28 @@ no secret, and takes every code as text and symbol from whoever made it.
 """
 
 from cryptostamp.press.artwork import render_artwork
-from cryptostamp.press.claim_layer import claim_layer_pdf, scratch_layer_pdf
-from cryptostamp.press.imposition import place_of, sheets_of
+from cryptostamp.press.claim_layer import claim_layer_pdf, scratch_layer_pdf, write_claim_layer
+from cryptostamp.press.imposition import cut, place_of, sheets_of
 from cryptostamp.press.phone import photograph
 from cryptostamp.press.preflight import check_press
-from cryptostamp.press.seal import SealedFile, seal, unseal, write_sealed
+from cryptostamp.press.runs import ClaimRun, FaceRun
+from cryptostamp.press.seal import SealedFile, recipients_of, seal, unseal, write_sealed
 from cryptostamp.press.sheet_pdf import SheetFile, write_face_pdf
 from cryptostamp.press.stamp_image import ClaimPart, StampFace, render_claim_part, render_stamp
 
 __all__ = [
     "ClaimPart",
+    "ClaimRun",
+    "FaceRun",
     "SealedFile",
     "SheetFile",
     "StampFace",
     "check_press",
     "claim_layer_pdf",
+    "cut",
     "photograph",
     "place_of",
+    "recipients_of",
     "render_artwork",
     "render_claim_part",
     "render_stamp",
@@ -30,6 +35,7 @@ __all__ = [
     "seal",
     "sheets_of",
     "unseal",
+    "write_claim_layer",
     "write_face_pdf",
     "write_sealed",
 ]

@@ -17,7 +17,7 @@ from cryptostamp.press.marks import Box
 from cryptostamp.primitives import Serial
 from cryptostamp.series.models import Series
 
-__all__ = ["MARGIN_MM", "SheetGeometry", "place_of", "sheet_geometry", "sheets_in_order", "sheets_of"]
+__all__ = ["MARGIN_MM", "SheetGeometry", "cut", "place_of", "sheet_geometry", "sheets_in_order", "sheets_of"]
 
 MARGIN_MM = 11.0
 """Paper outside of the trimmed sheet, for crop and registration marks."""
@@ -81,6 +81,17 @@ def place_of(series: Series, serial: Serial) -> tuple[int, int, int]:
     """Return sheet (from 1), row and column (from 0) of a serial."""
     sheet, position = series.sheet.place_of(serial)
     return sheet, *divmod(position - 1, series.sheet.columns)
+
+
+def cut(series: Series, serials: range, sheets_per_file: int) -> list[range]:
+    """Return the parts of `serials` that go into one file each: at most `sheets_per_file` whole sheets.
+
+    The cuts depend on the sheet alone, so that two jobs that overlap have their files in common.
+    """
+    stamps = sheets_per_file * series.sheet.stamps
+    first, last = serials[0], serials[-1]
+    starts = [first, *range((first - 1) // stamps * stamps + stamps + 1, last + 1, stamps)]
+    return [range(start, end) for start, end in zip(starts, [*starts[1:], last + 1], strict=True)]
 
 
 def sheets_in_order(series: Series, stamps: Iterable[_Stamp]) -> Iterator[tuple[int, list[_Stamp]]]:

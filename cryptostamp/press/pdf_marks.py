@@ -8,19 +8,19 @@ perforation and ``All`` for register marks. Every object is made once per file.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import zlib
 from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 import pikepdf
 
 from cryptostamp.codes import QrSymbol
-from cryptostamp.press.lettering import SubsetFont, Typeface, advance_of, set_line, subset_font
+from cryptostamp.press.lettering import SubsetFont, Typeface, glyph_of, kerning_of, subset_font
 from cryptostamp.press.marks import BLACK, Box, Dots, Fill, Line, Mark, TextRun
 
-__all__ = ["POINTS_PER_MM", "PageWriter", "Plates", "number", "round_dots", "symbol_image"]
+__all__ = ["POINTS_PER_MM", "PageWriter", "Plates", "SymbolPlace", "bits_of", "number", "round_dots"]
 
 POINTS_PER_MM = 72 / 25.4
 _CIRCLE = 0.5522847498  # the handle of a Bezier quarter circle, in radii
@@ -56,18 +56,28 @@ def round_dots(centres: Iterable[tuple[float, float]], radius: float) -> str:
     return " ".join(parts)
 
 
-def symbol_image(symbol: QrSymbol, box: Box, height_mm: float) -> bytes:
-    """Return operators that print a symbol as an inline 1-bit image mask in black."""
-    side = symbol.modules.shape[0]
-    # An image mask paints where its bits are 0 (ISO 32000-2, 8.9.6.2).
-    rows = np.packbits(~symbol.modules, axis=1).tobytes()
-    coded = base64.a85encode(rows) + b"~>"
-    place = f"q 0 g {number(box.width_mm)} 0 0 {number(box.height_mm)} {number(box.x_mm)} "
-    return (
-        f"{place}{number(height_mm - box.bottom_mm)} cm BI /W {side} /H {side} /IM true /F /A85 ID ".encode()
-        + coded
-        + b"\nEI Q\n"
-    )
+class SymbolPlace:
+    """Where on a form or page of a given height symbols of one size are printed."""
+
+    def __init__(self, side: int, box: Box, height_mm: float) -> None:
+        at = f"{number(box.x_mm)} {number(height_mm - box.bottom_mm)}"
+        self._before = (
+            f"q 0 g {number(box.width_mm)} 0 0 {number(box.height_mm)} {at} cm "
+            f"BI /W {side} /H {side} /IM true /D [1 0] /F /AHx ID "
+        )
+
+    def operators(self, bits: bytes) -> str:
+        """Return operators that print a symbol in black: an inline 1-bit image mask (ISO 32000-2, 8.9.6.2, 8.9.7).
+
+        `bits` are its rows, each filled up to whole bytes, most significant bit first, 1 is dark. They are
+        written in hex: no byte of them can be taken for the end of the image, and deflated they are as small.
+        """
+        return f"{self._before}{bits.hex()}>\nEI Q"
+
+
+def bits_of(symbol: QrSymbol) -> bytes:
+    """Return the modules of a symbol as `SymbolPlace` takes them."""
+    return np.packbits(symbol.modules, axis=1).tobytes()
 
 
 class PageWriter:
@@ -75,12 +85,11 @@ class PageWriter:
 
     def __init__(self, height_mm: float) -> None:
         self.height_mm = height_mm
-        self._parts: list[bytes] = []
+        self._parts: list[str] = []
 
-    def raw(self, operators: str | bytes) -> None:
+    def raw(self, operators: str) -> None:
         """Append operators as they are."""
-        self._parts.append(operators.encode("ascii") if isinstance(operators, str) else operators)
-        self._parts.append(b"\n")
+        self._parts.append(operators)
 
     def draw(self, marks: Iterable[Mark]) -> None:
         """Append marks in order."""
@@ -100,26 +109,41 @@ class PageWriter:
                     path = f"{points[0]} m " + " ".join(f"{point} l" for point in points[1:])
                     self.raw(f"{_ink(mark.colour, stroke=True)} {number(mark.width_mm)} w 1 J 1 j {path} S")
 
-    def data(self) -> bytes:
-        """Return all operators."""
-        return b"".join(self._parts)
+    def operators(self) -> str:
+        """Return all operators, one to a line."""
+        return "\n".join(self._parts)
+
+
+class _Shown(dict[str, str]):
+    """Two letters side by side: what a TJ array says of the first and of the move to the second."""
+
+    def __init__(self, typeface: Typeface) -> None:
+        super().__init__()
+        self._typeface = typeface
+
+    def __missing__(self, pair: str) -> str:
+        glyphs = [glyph_of(self._typeface, character) for character in pair]
+        shown = f"{glyphs[0]:04X}"
+        # TJ moves in thousandths of an em, to the left.
+        kerning = kerning_of(self._typeface, glyphs[0], glyphs[1]) if len(glyphs) > 1 else 0
+        if kerning:
+            shown += f">{-kerning}<"
+        self[pair] = shown
+        return shown
+
+
+@cache
+def _shown(typeface: Typeface) -> _Shown:
+    return _Shown(typeface)
 
 
 def _text(run: TextRun, height_mm: float) -> str:
-    placed, _ = set_line(run.text, run.typeface, run.size_mm, tracking_mm=run.tracking_mm)
-    shown, pen = [], 0.0
-    for glyph in placed:
-        # TJ moves in thousandths of an em, to the left; only what differs from the advances is written.
-        move = round((pen - glyph.x_mm) * 1000 / run.size_mm)
-        if move:
-            shown.append(str(move))
-            pen -= move * run.size_mm / 1000
-        shown.append(f"<{glyph.glyph:04X}>")
-        pen += advance_of(run.typeface, glyph.glyph) * run.size_mm / 1000
-    joined = "".join(shown).replace("><", "")
+    shown, text = _shown(run.typeface), run.text
+    letters = "".join([shown[text[index : index + 2]] for index in range(len(text))])
+    spaced, plain = (f"{number(run.tracking_mm)} Tc ", " 0 Tc") if run.tracking_mm else ("", "")
     return (
-        f"BT {_ink(run.colour, stroke=False)} /{run.typeface.name} {number(run.size_mm)} Tf "
-        f"{number(run.x_mm)} {number(height_mm - run.baseline_mm)} Td [{joined}] TJ ET"
+        f"BT {_ink(run.colour, stroke=False)} /{run.typeface.name} {number(run.size_mm)} Tf {spaced}"
+        f"{number(run.x_mm)} {number(height_mm - run.baseline_mm)} Td [<{letters}>] TJ{plain} ET"
     )
 
 

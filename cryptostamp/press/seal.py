@@ -11,13 +11,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import pyrage  # type: ignore[import-untyped]
 
 from cryptostamp.errors import InputError
 from cryptostamp.files import write_whole
 
-__all__ = ["SealedFile", "seal", "unseal", "write_sealed"]
+__all__ = ["SealedFile", "recipients_of", "seal", "seal_stream", "unseal", "write_sealed"]
 
 _SHOWN = 16  # characters of a recipient that an error repeats: enough to find it
 
@@ -33,6 +34,41 @@ class SealedFile:
 
 def seal(data: bytes, recipients: Sequence[str]) -> bytes:
     """Return `data` encrypted to age X25519 recipients (``age1…``); raise `InputError` if one is none."""
+    return bytes(pyrage.encrypt(data, recipients_of(recipients)))
+
+
+def seal_stream(source: BinaryIO, target: BinaryIO, recipients: Sequence[pyrage.x25519.Recipient]) -> None:
+    """Encrypt what is left of `source` into `target`, in pieces; raise `OSError` if `target` does not take it."""
+    refused: list[OSError] = []
+    try:
+        pyrage.encrypt_io(source, _Keeping(target, refused), recipients)
+    except pyrage.EncryptError:
+        # age knows only that writing failed; what failed says why.
+        if refused:
+            raise refused[0] from None
+        raise
+
+
+class _Keeping:
+    """A stream to write to that keeps why it could not be written to."""
+
+    def __init__(self, target: BinaryIO, refused: list[OSError]) -> None:
+        self._target = target
+        self._refused = refused
+
+    def write(self, data: bytes) -> int:
+        try:
+            return self._target.write(data)
+        except OSError as error:
+            self._refused.append(error)
+            raise
+
+    def flush(self) -> None:
+        self._target.flush()
+
+
+def recipients_of(recipients: Sequence[str]) -> list[pyrage.x25519.Recipient]:
+    """Return age X25519 recipients (``age1…``) as keys; raise `InputError` if one is none, or there is none."""
     if not recipients:
         raise InputError(
             "There is no recipient to seal the file to.",
@@ -55,7 +91,7 @@ def seal(data: bytes, recipients: Sequence[str]) -> bytes:
                 where=f"recipient {place}",
                 remedy="An age recipient begins with age1 and has 62 characters; copy it again.",
             ) from error
-    return bytes(pyrage.encrypt(data, keys))
+    return keys
 
 
 def write_sealed(path: Path, data: bytes, recipients: Sequence[str]) -> SealedFile:

@@ -8,6 +8,8 @@ collectors look for: title, post, sum of the sheet, plate numbers and colour dot
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cryptostamp.press.imposition import SheetGeometry
 from cryptostamp.press.layout import HOLE_MM, face_value_text, holes_along
 from cryptostamp.press.lettering import Typeface, width_of
@@ -24,7 +26,8 @@ _PROCESS = ("1 0 0 0 k", "0 1 0 0 k", "0 0 1 0 k", "0 0 0 1 k")
 _DOT_MM, _DOT_PITCH_MM = 2.2, 4.2
 
 
-def perforation(series: Series, geometry: SheetGeometry) -> bytes:
+@lru_cache(maxsize=8)
+def perforation(series: Series, geometry: SheetGeometry) -> str:
     """Return the die line: every hole of the pane once, as a circle of the hole's size."""
     across = holes_along(geometry.stamp_width_mm, series.sheet.gauge)
     down = holes_along(geometry.stamp_height_mm, series.sheet.gauge)
@@ -42,10 +45,10 @@ def perforation(series: Series, geometry: SheetGeometry) -> bytes:
         if row % down
     ]
     path = round_dots(((x, height - y) for x, y in centres), HOLE_MM / 2)
-    return f"q /Overprint gs /DieLine CS 1 SCN {_HAIRLINE_MM} w {path} S Q".encode()
+    return f"q /Overprint gs /DieLine CS 1 SCN {_HAIRLINE_MM} w {path} S Q"
 
 
-def register_marks(geometry: SheetGeometry) -> bytes:
+def register_marks(geometry: SheetGeometry) -> str:
     """Return crop marks at the corners of the trimmed sheet and register marks at the middle of its sides."""
     trim, height = geometry.trim, geometry.media.height_mm
     out = [f"q /All CS 1 SCN {_HAIRLINE_MM} w"]
@@ -67,7 +70,7 @@ def register_marks(geometry: SheetGeometry) -> bytes:
             _line(x, height - y - 3, x, height - y + 3),
             round_dots([(x, height - y)], 1.6) + " S",
         ]
-    return "\n".join([*out, "Q"]).encode()
+    return "\n".join([*out, "Q"])
 
 
 def _line(x0: float, y0: float, x1: float, y1: float) -> str:
@@ -102,11 +105,11 @@ def _baselines(pane: Box, trim: Box) -> tuple[float, float]:
     return (trim.y_mm + pane.y_mm) / 2 + half, (trim.bottom_mm + pane.bottom_mm) / 2 + half
 
 
-def selvedge(series: Series, geometry: SheetGeometry) -> bytes:
+def selvedge(series: Series, geometry: SheetGeometry) -> str:
     """Return letters and colour dots of the selvedge; without a selvedge of at least 6 mm, nothing."""
     pane, trim = geometry.pane, geometry.trim
     if pane.y_mm - trim.y_mm < 6:  # noqa: PLR2004 (mm: letters and 1 mm to the perforation and the cut)
-        return b""
+        return ""
     writer = PageWriter(geometry.media.height_mm)
     upper, lower = _baselines(pane, trim)
     title, post, total = selvedge_texts(series)
@@ -128,9 +131,9 @@ def selvedge(series: Series, geometry: SheetGeometry) -> bytes:
         figure = _set("1", 0, x, lower, Typeface.TEXT)
         plain = PageWriter(geometry.media.height_mm)
         plain.draw((figure,))
-        writer.raw(b"q " + plain.data().replace(b"0 g", ink.encode()).strip() + b" Q")
+        writer.raw("q " + plain.operators().replace("0 g", ink) + " Q")
         x += _DOT_PITCH_MM * 0.5
-    return writer.data()
+    return writer.operators()
 
 
 def sheet_number(geometry: SheetGeometry, sheet: int, sheets: int) -> tuple[TextRun, ...]:

@@ -1,0 +1,125 @@
+"""Many stamps in columns: what a print run takes from whoever makes its codes.
+
+A `StampFace` or `ClaimPart` is good for one stamp; a run of 25,000 is quicker made and cheaper carried as
+arrays. Both become the same rows, so that a sheet does not know where its stamps came from. A run holds
+whole symbols as packed bits and decides nothing about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cryptostamp.errors import InputError
+from cryptostamp.press.pdf_marks import bits_of
+from cryptostamp.press.stamp_image import ClaimPart, StampFace
+from cryptostamp.primitives import Serial
+from cryptostamp.series.models import Series
+
+__all__ = ["ClaimRow", "ClaimRun", "FaceRow", "FaceRun", "claim_rows", "face_rows"]
+
+
+class FaceRow(NamedTuple):
+    """One stamp's face as a sheet needs it."""
+
+    serial: Serial
+    design: int
+    """Index in the designs of the series."""
+    variant: int
+    """Index in the variants of the series."""
+    short_code: str
+    side: int
+    """Modules a side of the symbol."""
+    bits: bytes
+    """The symbol, packed: see `cryptostamp.press.pdf_marks.SymbolPlace`."""
+
+
+class ClaimRow(NamedTuple):
+    """One claim part as a sheet needs it. As secret as its code."""
+
+    serial: Serial
+    short_code: str
+    claim_text: str
+    side: int
+    bits: bytes
+
+    def __repr__(self) -> str:
+        return f"<ClaimRow of no. {self.serial}, hidden>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FaceRun:
+    """The faces of n stamps in ascending order of their serials."""
+
+    serials: Sequence[Serial]
+    designs: Sequence[int]
+    variants: Sequence[int]
+    short_codes: Sequence[str]
+    symbols: npt.NDArray[np.uint8] = field(repr=False)
+    """(n, side, ceil(side / 8)): most significant bit first, 1 is dark."""
+
+    def __post_init__(self) -> None:
+        """Refuse columns of different lengths."""
+        _check_lengths(self.serials, self.designs, self.variants, self.short_codes, self.symbols)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ClaimRun:
+    """The claim parts of n stamps in ascending order of their serials. As secret as their codes."""
+
+    serials: Sequence[Serial]
+    short_codes: Sequence[str]
+    claim_texts: Sequence[str] = field(repr=False)
+    symbols: npt.NDArray[np.uint8] = field(repr=False)
+    """As in `FaceRun`."""
+
+    def __post_init__(self) -> None:
+        """Refuse columns of different lengths."""
+        _check_lengths(self.serials, self.short_codes, self.claim_texts, self.symbols)
+
+
+def _check_lengths(*columns: Sequence[object] | npt.NDArray[np.uint8]) -> None:
+    lengths = {len(column) for column in columns}
+    if len(lengths) > 1:
+        raise InputError(f"The columns of a run have different lengths: {sorted(lengths)}.")
+
+
+def face_rows(series: Series, faces: Iterable[StampFace] | FaceRun) -> Iterator[FaceRow]:
+    """Return the rows of faces, whatever form they come in."""
+    if isinstance(faces, FaceRun):
+        side = faces.symbols.shape[1]
+        for serial, design, variant, short_code, bits in zip(
+            faces.serials, faces.designs, faces.variants, faces.short_codes, _bits(faces.symbols), strict=True
+        ):
+            yield FaceRow(serial, design, variant, short_code, side, bits)
+        return
+    for face in faces:
+        yield FaceRow(
+            face.serial,
+            series.designs.index(face.design),
+            series.variants.index(face.variant),
+            face.short_code,
+            face.symbol.side,
+            bits_of(face.symbol),
+        )
+
+
+def claim_rows(parts: Iterable[ClaimPart] | ClaimRun) -> Iterator[ClaimRow]:
+    """Return the rows of claim parts, whatever form they come in."""
+    if isinstance(parts, ClaimRun):
+        side = parts.symbols.shape[1]
+        for serial, short_code, claim_text, bits in zip(
+            parts.serials, parts.short_codes, parts.claim_texts, _bits(parts.symbols), strict=True
+        ):
+            yield ClaimRow(serial, short_code, claim_text, side, bits)
+        return
+    for part in parts:
+        yield ClaimRow(part.serial, part.short_code, part.claim_text, part.symbol.side, bits_of(part.symbol))
+
+
+def _bits(symbols: npt.NDArray[np.uint8]) -> Iterator[bytes]:
+    return (symbol.tobytes() for symbol in symbols)
