@@ -55,7 +55,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object], *, replace: boo
         ) from error
 
 
-def write_file(path: Path, data: bytes, *, replace: bool = True) -> None:
+def write_file(path: Path, data: bytes | memoryview, *, replace: bool = True) -> None:
     """Write a file of these bytes, as `write_whole` does."""
     write_whole(path, lambda stream: stream.write(data), replace=replace)
 

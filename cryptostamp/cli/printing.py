@@ -18,6 +18,7 @@ from cryptostamp.cli.options import (
 )
 from cryptostamp.cli.output import console, print_json, progress_bar
 from cryptostamp.office import print_stamps
+from cryptostamp.office.printing import SHEETS_PER_FILE
 from cryptostamp.primitives import Serial
 from cryptostamp.series import load_series
 
@@ -59,6 +60,16 @@ class _Serials(click.ParamType[range]):
     help="The age public key of whoever prints the hidden codes. May be given several times; without it, "
     "no hidden code is printed.",
 )
+@click.option(
+    "--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that draw sheets."
+)
+@click.option(
+    "--sheets-per-file",
+    type=click.IntRange(1, 5000),
+    default=SHEETS_PER_FILE,
+    show_default=True,
+    help="How many sheets go into one PDF at most.",
+)
 @issued_option
 @passphrase_fd_option
 @as_json
@@ -68,6 +79,8 @@ def print_command(
     serials: range | None,
     images: tuple[range, ...],
     printer: tuple[str, ...],
+    workers: int,
+    sheets_per_file: int,
     issued: Path | None,
     passphrase_fd: int | None,
     as_json: bool,
@@ -76,7 +89,8 @@ def print_command(
 
     A PDF with the faces, sheet by sheet; a check list of serials and public codes; with --printer,
     the hidden codes for the same sheets, sealed so that nobody but the printer can read them.
-    Printing again gives the same files.
+    Printing again makes only what is missing: finished files stand in the job's manifest, with their
+    serials and their SHA-256. Any number of workers gives the same files.
     """
     described = load_series(series)
     workspace = workspace_of(issued, described)
@@ -88,6 +102,8 @@ def print_command(
             images=(Serial(number) for numbers in images for number in numbers),
             printer=printer,
             passphrase=edition_passphrase(passphrase_fd, new=False) if printer else None,
+            workers=workers,
+            sheets_per_file=sheets_per_file,
             progress=progress,
         )
     if as_json:
@@ -96,5 +112,5 @@ def print_command(
     console.print(f"{job.sheets:,} {'sheet' if job.sheets == 1 else 'sheets'} of {described.title}:")
     for path in job.files:
         console.print(f"  {path}", markup=False)
-    if job.claims is None:
+    if not job.claims:
         console.print("The hidden codes were not printed: give the printer's age public key with --printer.")

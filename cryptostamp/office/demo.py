@@ -247,7 +247,7 @@ class _Life:
             passphrase=DEMO_PASSPHRASE,
             progress=progress,
         )
-        if job.claims is None or not unseal(job.claims.read_bytes(), str(printer)).startswith(b"%PDF"):
+        if not job.claims or not unseal(job.claims[0].read_bytes(), str(printer)).startswith(b"%PDF"):
             raise Refused("The sealed layer of hidden codes does not open with the printer's key.")
         self.secret = self.workspace.open_secret(DEMO_PASSPHRASE)
         part = claim_part_of(series, dossier, self.secret, serial)

@@ -6,38 +6,39 @@ Hidden codes leave this module in one form only: encrypted to the keys of the pr
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
-from cryptostamp.codes import PublicCode, claim_symbol, public_symbol
-from cryptostamp.edition import Dossier, EditionSecret, SeriesFacts
+from cryptostamp.codes import PublicCode, PublicCodes, claim_symbol, public_symbol
+from cryptostamp.edition import Dossier, EditionSecret, SeriesFacts, variant_indices
 from cryptostamp.errors import InputError
-from cryptostamp.files import write_file
+from cryptostamp.files import sha256_of, write_file, write_whole
 from cryptostamp.ledger import Ledger, PrintedFile
+from cryptostamp.office.print_run import Manifest, SheetTask, make_files, plan_of
 from cryptostamp.office.progress import Progress
 from cryptostamp.office.workspace import Workspace
 from cryptostamp.press import (
     ClaimPart,
     StampFace,
     check_press,
-    claim_layer_pdf,
+    cut,
+    recipients_of,
     render_stamp,
-    seal,
-    write_face_pdf,
-    write_sealed,
 )
 from cryptostamp.primitives import ChainId, Hash32, Serial, parse_address
 from cryptostamp.series import Series
 
 __all__ = [
+    "SHEETS_PER_FILE",
     "PrintJob",
     "check_printable",
     "claim_part_of",
@@ -49,6 +50,9 @@ __all__ = [
 ]
 
 IMAGE_DPI = 300
+SHEETS_PER_FILE = 1000
+"""Sheets in one file unless the caller names another number: some 5 MB, and memory stays flat."""
+_CHECK_LIST_CHUNK = 10_000
 
 _NOWHERE = parse_address("0x" + "11" * 20)
 """Nobody's contract. Not the zero address: `qrcode` 8.2 cannot encode data that is zero all over."""
@@ -58,20 +62,21 @@ _NOWHERE = parse_address("0x" + "11" * 20)
 class PrintJob:
     """The files of one print job."""
 
-    faces: Path
-    """PDF with the faces, one page a sheet."""
+    faces: tuple[Path, ...]
+    """PDFs with the faces, one page a sheet."""
     sheets: int
-    claims: Path | None
-    """The hidden codes for the same sheets, sealed to the printer; `None` if no printer's key was given."""
+    claims: tuple[Path, ...]
+    """The hidden codes for the same sheets, sealed to the printer; none if no printer's key was given."""
     check_list: Path
     """CSV: sheet, position, serial, short code, public code. Nothing secret."""
+    manifest: Path
+    """JSON: which file holds which serials, and its SHA-256."""
     images: tuple[Path, ...]
 
     @property
     def files(self) -> tuple[Path, ...]:
         """Every file that was made."""
-        claims = () if self.claims is None else (self.claims,)
-        return (self.faces, *claims, self.check_list, *self.images)
+        return (*self.faces, *self.claims, self.check_list, self.manifest, *self.images)
 
 
 def public_code_of(dossier: Dossier, serial: Serial) -> PublicCode:
@@ -140,6 +145,8 @@ def print_stamps(
     images: Iterable[Serial] = (),
     printer: Sequence[str] = (),
     passphrase: str | None = None,
+    workers: int = 1,
+    sheets_per_file: int = SHEETS_PER_FILE,
     progress: Progress = lambda _what, _done, _total: None,
     clock: Callable[[], int] = lambda: int(time.time()),
 ) -> PrintJob:
@@ -147,6 +154,8 @@ def print_stamps(
 
     `images` are the serials that get a picture of their own as well. `printer` are age public keys
     of whoever prints the hidden codes; with them, `passphrase` opens the secret of the edition.
+    Sheets are cut into files of at most `sheets_per_file` and made by `workers` processes; what an earlier
+    run has finished is found in the job's manifest and left as it is.
     Raises `InputError` for serials beyond the edition, a series that is not the issued one, a wrong
     key or passphrase, before anything is written.
     """
@@ -166,30 +175,31 @@ def print_stamps(
     if printer:
         if passphrase is None:
             raise InputError("The passphrase of the edition is needed to print hidden codes.")
-        seal(b"", printer)  # refuses a key that is none before anything is written
+        recipients_of(printer)  # refuses a key that is none before anything is written
         secret = workspace.open_secret(passphrase)
+    if workers < 1 or sheets_per_file < 1:
+        raise InputError("Printing needs at least one worker, and at least one sheet in a file.")
     name = f"{series.id}-{chosen[0]:06d}-{chosen[-1]:06d}"
     folder = workspace.make_print_folder()
+    manifest = Manifest(folder / f"{name}-manifest.json")
+    run = _Run(series, dossier, folder, chosen, sheets_per_file)
     with workspace.ledger() as ledger, ledger.step(series.id, "print", clock=clock):
-        claims = None
-        if secret is not None:
-            parts = (claim_part_of(series, dossier, secret, Serial(number)) for number in chosen)
-            layer = claim_layer_pdf(series, _counted(parts, "Sealing hidden codes", len(chosen), progress))
-            claims = folder / f"{name}-claims.pdf.age"
-            sealed = write_sealed(claims, layer, printer)
-            _record(ledger, series, claims, sealed.sha256, chosen)
-        faces = folder / f"{name}-faces.pdf"
-        sheets = write_face_pdf(
-            faces,
-            series,
-            (face_of(series, dossier, Serial(number)) for number in chosen),
-            progress=lambda done: progress("Drawing sheets", done, len(chosen)),
-        )
-        _record(ledger, series, faces, sheets.sha256, chosen)
+
+        def make(tasks: Iterator[SheetTask], what: str) -> tuple[Path, ...]:
+            made = []
+            for file in make_files(
+                tasks, manifest, workers=workers, told=lambda done: progress(what, done, len(chosen))
+            ):
+                _record(ledger, series, folder / file.name, file.sha256, range(file.first_serial, file.last_serial + 1))
+                made.append((file.first_serial, folder / file.name))
+            progress(what, len(chosen), len(chosen))
+            return tuple(path for _, path in sorted(made))
+
+        claims = make(run.claims(secret, printer), "Sealing hidden codes") if secret is not None else ()
+        faces = make(run.faces(), "Drawing sheets")
         check_list = folder / f"{name}-check-list.csv"
-        rows = _check_list(series, dossier, chosen)
-        write_file(check_list, rows)
-        _record(ledger, series, check_list, hashlib.sha256(rows).hexdigest(), chosen)
+        write_whole(check_list, lambda stream: stream.writelines(_check_list(series, dossier, chosen)))
+        _record(ledger, series, check_list, sha256_of(check_list), chosen)
         pictures = []
         for number, serial in enumerate(pictured, 1):
             path = folder / f"{series.id}-{serial:06d}.png"
@@ -198,7 +208,71 @@ def print_stamps(
             _record(ledger, series, path, hashlib.sha256(image).hexdigest(), range(serial, serial + 1))
             pictures.append(path)
             progress("Drawing single stamps", number, len(pictured))
-    return PrintJob(faces=faces, sheets=sheets.sheets, claims=claims, check_list=check_list, images=tuple(pictures))
+    return PrintJob(
+        faces=faces,
+        sheets=series.sheet.place_of(Serial(chosen[-1]))[0] - series.sheet.place_of(Serial(chosen[0]))[0] + 1,
+        claims=claims,
+        check_list=check_list,
+        manifest=manifest.path,
+        images=tuple(pictures),
+    )
+
+
+class _Run:
+    """The tasks of one print job, made when they are asked for, so that memory stays flat."""
+
+    def __init__(self, series: Series, dossier: Dossier, folder: Path, serials: range, sheets_per_file: int) -> None:
+        self.series = series
+        self.dossier = dossier
+        self.folder = folder
+        self.parts = cut(series, serials, sheets_per_file)
+        self.version = symbol_version(series, dossier.deployment.chain_id)
+        self.facts = (
+            metadata.version("cryptostamp"),
+            dossier.series,
+            dossier.deployment,
+            dossier.edition.root,
+            dossier.edition.seed,
+            series.sheet,
+            self.version,
+        )
+
+    def faces(self) -> Iterator[SheetTask]:
+        """Yield a task for each file of faces."""
+        edition = self.dossier.edition
+        variants = variant_indices(edition.counts, edition.seed).tobytes()
+        for part in self.parts:
+            yield self._task(part, "faces.pdf", (), variants=variants[part.start - 1 : part.stop - 1])
+
+    def claims(self, secret: EditionSecret, printer: Sequence[str]) -> Iterator[SheetTask]:
+        """Yield a task for each file of hidden codes, with the codes of its own stamps."""
+        recipients = tuple(sorted({key.strip() for key in printer}))
+        for part in self.parts:
+            secrets = b"".join(secret.claim_code(Serial(number)).secret for number in part)
+            yield self._task(part, "claims.pdf.age", recipients, secrets=secrets)
+
+    def _task(
+        self,
+        serials: range,
+        kind: str,
+        recipients: tuple[str, ...],
+        *,
+        variants: bytes = b"",
+        secrets: bytes | None = None,
+    ) -> SheetTask:
+        return SheetTask(
+            path=self.folder / f"{self.series.id}-{serials[0]:06d}-{serials[-1]:06d}-{kind}",
+            plan=plan_of(*self.facts, serials, kind, recipients),
+            series=self.series,
+            chain_id=self.dossier.deployment.chain_id,
+            contract=self.dossier.deployment.contract,
+            serials=serials,
+            claim_keys=self.dossier.edition.claim_keys.raw[20 * (serials.start - 1) : 20 * (serials.stop - 1)],
+            variants=variants,
+            version=self.version,
+            secrets=secrets,
+            recipients=recipients,
+        )
 
 
 def png_bytes(image: Image.Image, *, dpi: int) -> bytes:
@@ -222,20 +296,21 @@ def _check_serial(serial: int, edition: int) -> None:
         raise InputError(f"There is no stamp no. {serial:,}: the edition has {edition:,}.")
 
 
-def _counted(parts: Iterator[ClaimPart], what: str, total: int, progress: Progress) -> Iterator[ClaimPart]:
-    for done, part in enumerate(parts, 1):
-        yield part
-        progress(what, done, total)
-
-
-def _check_list(series: Series, dossier: Dossier, serials: range) -> bytes:
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\r\n")
-    rows.writerow(["sheet", "position", "serial", "short code", "public code"])
-    for number in serials:
-        code = public_code_of(dossier, Serial(number))
-        rows.writerow([*series.sheet.place_of(code.serial), number, code.short(series.id).text, code.text])
-    return text.getvalue().encode("ascii")
+def _check_list(series: Series, dossier: Dossier, serials: range) -> Iterator[bytes]:
+    """Yield the lines of the check list. No field begins with a sign that a spreadsheet would take for a formula."""
+    yield b"sheet,position,serial,short code,public code\r\n"
+    for start in range(serials.start, serials.stop, _CHECK_LIST_CHUNK):
+        part = range(start, min(start + _CHECK_LIST_CHUNK, serials.stop))
+        codes = PublicCodes.make(
+            host=dossier.series.issuer.domain,
+            chain_id=dossier.deployment.chain_id,
+            contract=dossier.deployment.contract,
+            serials=np.arange(part.start, part.stop, dtype=np.int64),
+            claim_keys=dossier.edition.claim_keys.raw[20 * (part.start - 1) : 20 * (part.stop - 1)],
+        )
+        for number, short, text in zip(part, codes.short_texts(series.id), codes.texts(), strict=True):
+            sheet, position = series.sheet.place_of(Serial(number))
+            yield b"%d,%d,%d,%s,%s\r\n" % (sheet, position, number, short, text)
 
 
 def _record(ledger: Ledger, series: Series, path: Path, sha256: str, serials: range) -> None:

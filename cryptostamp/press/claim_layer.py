@@ -55,7 +55,6 @@ def write_claim_layer(
     """
     keys = recipients_of(recipients)
     layer = _layer(series, parts, progress)
-    layer.seek(0)
     write_whole(path, lambda stream: seal_stream(layer, stream, keys))
     return SealedFile(path=path, size=path.stat().st_size, sha256=sha256_of(path))
 
@@ -69,7 +68,7 @@ def _layer(series: Series, parts: Iterable[ClaimPart] | ClaimRun, progress: Call
             progress(printer.parts)
     if printer is None:
         raise InputError("There is no claim part to print.", remedy="Give at least one part.")
-    return _saved(printer.book)
+    return printer.book.saved()
 
 
 class _ClaimPrinter:
@@ -125,12 +124,6 @@ def _book(series: Series, layout: ClaimLayout) -> SheetBook:
     return book
 
 
-def _saved(book: SheetBook) -> BytesIO:
-    out = BytesIO()
-    book.save(out)
-    return out
-
-
 def scratch_layer_pdf(series: Series, *, symbol_side: int) -> bytes:
     """Return the scratch plate: one sheet, in register, with the scratch field of each place in 100 % black."""
     geometry = sheet_geometry(series)
@@ -149,4 +142,4 @@ def scratch_layer_pdf(series: Series, *, symbol_side: int) -> bytes:
             writer.draw((Fill(box=place, colour=BLACK),))
     writer.raw("/Register Do")
     book.add_sheet(writer)
-    return _saved(book).getvalue()
+    return book.saved().getvalue()

@@ -7,7 +7,7 @@ its bytes depend on its input alone. What a sheet holds is for `sheet_pdf` and `
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from io import BytesIO
 
 import pikepdf
 
@@ -64,14 +64,20 @@ class SheetBook:
         )
         self.pdf.pages.append(pikepdf.Page(self.pdf.make_indirect(page)))
 
-    def save(self, stream: BinaryIO) -> None:
-        """Write the file; its identifier is a digest of its content."""
+    def saved(self) -> BytesIO:
+        """Return the file, to be read from its start; its identifier is a digest of its content.
+
+        It is made in memory: a disk that is full while qpdf writes to it ends the whole process.
+        """
+        out = BytesIO()
         self.pdf.save(
-            stream,
+            out,
             deterministic_id=True,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             recompress_flate=False,
         )
+        out.seek(0)
+        return out
 
 
 def _decimal(value: float) -> object:

@@ -18,7 +18,7 @@ from pathlib import Path
 import pikepdf
 
 from cryptostamp.errors import InputError
-from cryptostamp.files import sha256_of, write_whole
+from cryptostamp.files import sha256_of, write_file
 from cryptostamp.press.artwork import artwork_pdf, load_artwork
 from cryptostamp.press.imposition import place_of, sheet_geometry, sheets_in_order, sheets_of
 from cryptostamp.press.layout import (
@@ -81,7 +81,7 @@ def write_face_pdf(
             progress(printer.stamps)
     if not serials:
         raise InputError("There is no stamp to print.", where=str(path), remedy="Give at least one face.")
-    write_whole(path, printer.book.save)
+    write_file(path, printer.book.saved().getbuffer())
     return SheetFile(
         path=path,
         sheets=sheets,

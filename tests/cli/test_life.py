@@ -84,6 +84,7 @@ class TestIssueAndPrint:
             "000001-000004-check-list.csv",
             "000001-000004-claims.pdf.age",
             "000001-000004-faces.pdf",
+            "000001-000004-manifest.json",
             "000002.png",
             "000007.png",
             "000008.png",
@@ -100,7 +101,7 @@ class TestIssueAndPrint:
         assert (first.json["edition"], first.json["chain_id"], first.json["folder"]) == (8, 31337, str(folder))
         assert self.issue(run, birds, chain, "--issued", folder, "--json").json == first.json
         printed = run("print", birds, "--issued", folder, "--serials", "3", "--json")
-        assert (printed.code, printed.json["sheets"], len(printed.json["files"])) == (0, 1, 2)
+        assert (printed.code, printed.json["sheets"], len(printed.json["files"])) == (0, 1, 3)
         assert not (birds / "issued").exists()
 
     def test_the_passphrase_is_asked_for(self, run: Run, birds: Path, chain: Chain, type_in: list[str]) -> None:

@@ -50,18 +50,19 @@ class TestFiles:
         assert [path.name for path in job.files] == [
             "LEAP-000001-000025-faces.pdf",
             "LEAP-000001-000025-check-list.csv",
+            "LEAP-000001-000025-manifest.json",
             "LEAP-000002.png",
             "LEAP-000030.png",
         ]
         assert names(desk.workspace) == sorted(path.name for path in job.files)
-        with pikepdf.open(job.faces) as pdf:
+        with pikepdf.open(*job.faces) as pdf:
             assert len(pdf.pages) == 1
 
     def test_the_whole_edition(self, desk: Desk) -> None:
         """Without serials every stamp is printed: a full sheet and a part of one."""
         job = print_stamps(desk.series, workspace=desk.workspace)
         assert (job.sheets, job.images) == (2, ())
-        with pikepdf.open(job.faces) as pdf:
+        with pikepdf.open(*job.faces) as pdf:
             assert len(pdf.pages) == 2
 
     def test_each_file_is_in_the_ledger(self, desk: Desk) -> None:
@@ -70,10 +71,11 @@ class TestFiles:
             desk.series, workspace=desk.workspace, serials=range(26, 31), images=[Serial(2)], clock=lambda: 77
         )
         records = {record.name: record for record in desk.ledger.printed("LEAP")}
-        assert set(records) == {path.name for path in job.files}
-        for path in job.files:
+        recorded = [path for path in job.files if path != job.manifest]
+        assert set(records) == {path.name for path in recorded}
+        for path in recorded:
             assert records[path.name].sha256 == hashlib.sha256(path.read_bytes()).digest()
-        faces, picture = records[job.faces.name], records["LEAP-000002.png"]
+        faces, picture = records[job.faces[0].name], records["LEAP-000002.png"]
         assert (faces.first_serial, faces.last_serial) == (26, 30)
         assert (picture.first_serial, picture.last_serial) == (2, 2)
         step = desk.ledger.steps("LEAP")[-1]
@@ -148,7 +150,7 @@ class TestHiddenCodes:
 
         monkeypatch.setattr(Workspace, "open_secret", shut)
         job = print_stamps(desk.series, workspace=desk.workspace, serials=range(1, 3), passphrase=PASSPHRASE)
-        assert job.claims is None
+        assert job.claims == ()
         assert not any("claims" in name for name in names(desk.workspace))
 
     def test_sealed_to_the_printer(self, desk: Desk, open_secret: None) -> None:
@@ -161,10 +163,10 @@ class TestHiddenCodes:
             printer=[str(printer.to_public())],
             passphrase=PASSPHRASE,
         )
-        assert job.claims is not None
-        assert job.claims.name == "LEAP-000001-000003-claims.pdf.age"
-        assert job.claims.name in {record.name for record in desk.ledger.printed("LEAP")}
-        sealed = job.claims.read_bytes()
+        (claims,) = job.claims
+        assert claims.name == "LEAP-000001-000003-claims.pdf.age"
+        assert claims.name in {record.name for record in desk.ledger.printed("LEAP")}
+        sealed = claims.read_bytes()
         with pikepdf.open(io.BytesIO(unseal(sealed, str(printer)))) as pdf:
             assert len(pdf.pages) == 1
         with pytest.raises(InputError, match="cannot be opened"):
