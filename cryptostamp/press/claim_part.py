@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from cryptostamp.errors import InputError
 from cryptostamp.press.layout import BORDER_MM, DEVICE_DPI, QUIET_MODULES, fitted, module_dots, sides_of
-from cryptostamp.press.lettering import Typeface, set_line, width_of
+from cryptostamp.press.lettering import Typeface, width_of
 from cryptostamp.press.marks import Box, Fill, Line, Mark, TextRun
 from cryptostamp.primitives import Serial
 from cryptostamp.series.models import Series, StampFormat
@@ -177,7 +177,7 @@ def claim_marks(layout: ClaimLayout, serial: Serial, short_code: str, claim_text
     rows = [" ".join(groups[i : i + 2]) for i in range(0, len(groups), 2)]
     pitch = text.height_mm / len(rows)
     # All rows in the size of the widest.
-    widest = max(set_line(row, Typeface.TEXT, 1.0, tracking_mm=0.06)[1] for row in rows)
+    widest = max(width_of(row, Typeface.TEXT, 1.0, tracking=0.06) for row in rows)
     row_size = min(3.3, text.width_mm / widest, pitch * 0.95)
     marks += [
         TextRun(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pikepdf
@@ -26,6 +26,7 @@ POINTS_PER_MM = 72 / 25.4
 _CIRCLE = 0.5522847498  # the handle of a Bezier quarter circle, in radii
 
 
+@lru_cache(maxsize=4096)
 def number(value: float) -> str:
     """Return a PDF number: at most four decimals, no exponent, no negative zero."""
     text = f"{value:.4f}".rstrip("0").rstrip(".")
@@ -137,14 +138,20 @@ def _shown(typeface: Typeface) -> _Shown:
     return _Shown(typeface)
 
 
+@lru_cache(maxsize=4096)
+def _beginning(typeface: str, size_mm: float, tracking_mm: float, x_mm: float, y_mm: float, colour: str) -> str:
+    spaced = f"{number(tracking_mm)} Tc " if tracking_mm else ""
+    at = f"{number(x_mm)} {number(y_mm)}"
+    return f"BT {_ink(colour, stroke=False)} /{typeface} {number(size_mm)} Tf {spaced}{at} Td [<"
+
+
 def _text(run: TextRun, height_mm: float) -> str:
-    shown, text = _shown(run.typeface), run.text
+    typeface, text = run.typeface, run.text
+    shown = _shown(typeface)
     letters = "".join([shown[text[index : index + 2]] for index in range(len(text))])
-    spaced, plain = (f"{number(run.tracking_mm)} Tc ", " 0 Tc") if run.tracking_mm else ("", "")
-    return (
-        f"BT {_ink(run.colour, stroke=False)} /{run.typeface.name} {number(run.size_mm)} Tf {spaced}"
-        f"{number(run.x_mm)} {number(height_mm - run.baseline_mm)} Td [<{letters}>] TJ{plain} ET"
-    )
+    up_mm = height_mm - run.baseline_mm
+    before = _beginning(typeface.name, run.size_mm, run.tracking_mm, run.x_mm, up_mm, run.colour)
+    return f"{before}{letters}>] TJ{' 0 Tc' if run.tracking_mm else ''} ET"
 
 
 class Plates:
