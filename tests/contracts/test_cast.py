@@ -18,7 +18,8 @@ from cryptostamp.primitives import Serial
 if TYPE_CHECKING:
     from tests.contracts.conftest import Emission
 
-STAMP_OF = "stampOf(uint256)((address,uint8,uint256))"
+POSTMARK = "(bytes12,uint32,uint8,uint40)"
+STAMP_OF = f"stampOf(uint256)((address,uint8,uint40,uint8,uint8,uint16,{POSTMARK},uint256))"
 DOMAIN_OF = "eip712Domain()(bytes1,string,string,uint256,address,bytes32,uint256[])"
 DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 CLAIM_TYPE = "Claim(uint256 serial,address to,uint256 deadline)"
