@@ -115,8 +115,9 @@ def claim_batch(
     best: tuple[int, int] | None = None
     for level in levels:
         requests = [request_of(claim, stamps.tree, level) for claim in claims]
+        proofs = [node for claim in claims for node in claim.proof[: len(claim.proof) - level]]
         with lab.undone():
-            gas = lab.call(RELAYER, contract, "claimBatch", requests, crown_of(stamps.tree, level))
+            gas = lab.call(RELAYER, contract, "claimBatch", requests, proofs, crown_of(stamps.tree, level))
             for claim in claims:
                 lab.must_own(contract, claim.serial, claim.to)
         if best is not None and gas > best[1]:
@@ -209,9 +210,9 @@ def crown_of(tree: MerkleTree, level: int) -> list[bytes]:
 
 
 def request_of(claim: Claim, tree: MerkleTree, level: int) -> tuple[object, ...]:
-    """Return the claim as an entry of `claimBatch`, its signature as EIP-2098 packs it."""
+    """Return the claim as an entry of `claimBatch`: its signature as EIP-2098 packs it, and where its proof ends."""
     place = tree._position[claim.serial - 1] + 1  # noqa: SLF001 - counted from 1, a node's parent is at half its place
     r, s, v = claim.signature[:32], int.from_bytes(claim.signature[32:64], "big"), claim.signature[64]
     rest = len(claim.proof) - level
     packed = (s | (v - 27) << 255).to_bytes(32, "big")
-    return (claim.serial, claim.to, claim.deadline, r, packed, (place >> rest) - 2**level, list(claim.proof[:rest]))
+    return (claim.serial, claim.to, claim.deadline, r, packed, ((place >> rest) - 2**level) * 256 + rest)
