@@ -92,10 +92,11 @@ def terms() -> SeriesTerms:
         name="Leapfrog",
         symbol="LEAP",
         custody=parse_address("0x" + "c0" * 20),
+        admin=DevSigner(5).address,
         edition=20,
         edition_root=keccak256(b"a root nobody has proofs for"),
         rarity_seed=keccak256(b"a seed"),
         variant_counts=(12, 5, 3),
-        contract_uri="https://lilypond.example/LEAP/series.json",
         base_uri="https://lilypond.example/LEAP/",
+        metadata_frozen=False,
     )

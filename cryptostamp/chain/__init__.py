@@ -31,15 +31,8 @@ from cryptostamp.chain.signers import (
     Signer,
     UnsignedTransaction,
 )
-from cryptostamp.chain.stamp_series import (
-    ClaimEvent,
-    Deployment,
-    SeriesTerms,
-    Stamp,
-    StampSeries,
-    StampState,
-    deploy_series,
-)
+from cryptostamp.chain.stamp import Postmark, PostmarkKind, Stamp, StampState, VoidReason
+from cryptostamp.chain.stamp_series import Deployment, SeriesTerms, StampSeries, deploy_series
 
 __all__ = [
     "DEV_ACCOUNTS",
@@ -49,7 +42,6 @@ __all__ = [
     "Block",
     "Chain",
     "ChainReader",
-    "ClaimEvent",
     "Cost",
     "Deployment",
     "DevSigner",
@@ -68,6 +60,8 @@ __all__ = [
     "Moment",
     "Post",
     "PostalRegistry",
+    "Postmark",
+    "PostmarkKind",
     "RemoteSigner",
     "Sender",
     "SeriesStatus",
@@ -79,6 +73,7 @@ __all__ = [
     "StampState",
     "Standing",
     "UnsignedTransaction",
+    "VoidReason",
     "compiler_input",
     "deploy_registry",
     "deploy_series",

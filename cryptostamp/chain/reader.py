@@ -9,7 +9,8 @@ from __future__ import annotations
 from cryptostamp.chain.artifacts import load_artifact
 from cryptostamp.chain.node import Block, Chain
 from cryptostamp.chain.postal_registry import PostalRegistry, SeriesStatus
-from cryptostamp.chain.stamp_series import ClaimEvent, Stamp, StampSeries
+from cryptostamp.chain.stamp import Stamp
+from cryptostamp.chain.stamp_series import StampSeries
 from cryptostamp.primitives import Address, ChainId, Hash32, Serial
 
 __all__ = ["ChainReader"]
@@ -50,10 +51,6 @@ class ChainReader:
     def stamp(self, contract: Address, serial: Serial) -> Stamp | None:
         """Return where a stamp stands, `None` if the edition has no such serial."""
         return StampSeries(self._chain(), contract).stamp(serial)
-
-    def claim_event(self, contract: Address, serial: Serial) -> ClaimEvent | None:
-        """Return how and when a stamp was claimed, `None` if it was not."""
-        return StampSeries(self._chain(), contract).claim_event(serial)
 
     def _chain(self) -> Chain:
         if self._connected is None:

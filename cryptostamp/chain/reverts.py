@@ -7,7 +7,7 @@ holds the table and the ABIs together. Texts that a foreign contract sends are s
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import date, timedelta
 from functools import cache
 
 from eth_abi.abi import decode
@@ -28,26 +28,78 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The counts of the variants do not fit the edition.",
         "Give 1 to 255 variants, each with at least one stamp, that add up to the edition.",
     ),
-    "InvalidShortString": ("A text of the contract is damaged.", "Compare the contract's code with its source."),
-    "StringTooLong": ("A text is too long for the contract.", "Shorten it to 31 bytes."),
+    "InvalidSeed": ("The seed of the draw is missing.", "Build the edition again."),
+    "InvalidEntropyBlock": (
+        "The block {blockNumber} cannot decide a draw.",
+        "Name a block after that of the issue, at most 60,000,000 blocks later.",
+    ),
+    "InvalidRoyalty": (
+        "A royalty of {bps} hundredths of a per cent for {receiver} cannot be set.",
+        "Set 1 to 1,000 (10 %) for an account, or 0 for nobody.",
+    ),
     # StampSeries, at a claim.
     "NotInEdition": ("There is no stamp {serial} in this edition.", "Check the serial."),
     "AlreadyClaimed": (
         "Stamp {serial} has been claimed already; a claim code works once.",
         "Scan the public code to see who owns the token and since when.",
     ),
-    "InvalidRecipient": ("The token cannot be delivered to {to}.", "Name the account of the person who claims."),
-    "ClaimExpired": ("The claim was valid until {deadline}, which has passed.", "Sign the claim again."),
-    "InvalidSignature": ("The signature of the claim is damaged.", "Sign the claim again."),
+    "StampIsVoid": (
+        "Stamp {serial} is void: its token stays where it is, and its hidden code is worthless.",
+        "Scan the public code to see why and since when.",
+    ),
+    "InvalidRecipient": (
+        "The token of stamp {serial} cannot be delivered to this account.",
+        "Name the account of the person who claims.",
+    ),
+    "ClaimExpired": ("The time in which the claim of stamp {serial} was valid has passed.", "Sign the claim again."),
+    "InvalidSignature": ("The signature of the claim of stamp {serial} is damaged.", "Sign the claim again."),
     "InvalidProof": (
         "The claim code of stamp {serial} did not sign this claim, for this series, recipient and deadline.",
         "Check the claim code and that it belongs to this stamp, then sign the claim again.",
     ),
-    # StampSeries, at a transfer; most are those of ERC-6093.
-    "StillInCustody": (
-        "Stamp {serial} has not been claimed: nobody can move its token without its claim code.",
-        "Claim the stamp.",
+    "InvalidCrown": (
+        "The batch of claims does not fit the edition: what its proofs have in common does not lead to the root.",
+        "Make the batch again from the dossier of this series.",
     ),
+    # StampSeries, at an act of the issuer.
+    "InvalidRange": ("There are no stamps {first} to {last} in this edition.", "Check both serials and their order."),
+    "VoidReasonMissing": ("A stamp is voided for a reason.", "Say why: spoiled, lost, stolen or recalled."),
+    "InvalidOffice": ("The postmark names no post office.", "Name its code."),
+    "InvalidDay": ("The day {day} of the postmark has not come yet.", "Check the date."),
+    "NoSuchPostmark": ("Stamp {serial} has no postmark number {number}.", "Ask how many it has."),
+    "TooManyPostmarks": ("Stamp {serial} has 65,535 postmarks, and room for no more.", "Check the serial."),
+    "MetadataIsFrozen": ("The metadata of the series is frozen, for good.", "Nothing is left to do."),
+    "MissingRole": (
+        "The account {account} does not have the role that this needs: {role}.",
+        "Send from an account that has it, or let the administrator of the series give it.",
+    ),
+    "NotAdmin": (
+        "The account {account} is not the administrator of the series.",
+        "Send from the account of the administrator.",
+    ),
+    "NotOffered": (
+        "The administration of the series has not been offered to the account {account}.",
+        "Let the administrator offer it first.",
+    ),
+    "InvalidRoles": (
+        "The roles {roles} cannot be given to {account}.",
+        "Name an account, and 0 for no role, 1 for issuer, 2 for postmaster or 3 for both.",
+    ),
+    # StampSeries, at the draw of a blind series.
+    "NothingToReveal": ("The variants of this series are known already.", "Nothing is left to do."),
+    "EntropyAlreadyCaptured": ("The block hash that decides the draw is kept already.", "Reveal the seed."),
+    "EntropyNotAvailable": (
+        "The hash of block {blockNumber}, which decides the draw, cannot be had now.",
+        "Try again after that block; if it is long gone, the draw moves on to the block 8,192 later.",
+    ),
+    "EntropyNotCaptured": ("The block hash that decides the draw is not kept yet.", "Capture it first."),
+    "WrongSeed": (
+        "This is not the seed that the series has committed to.",
+        "Use the seed of the issue; once its time is over the draw is made without it.",
+    ),
+    "NotRevealed": ("The variants of this series are not drawn yet.", "Wait for the draw."),
+    # StampSeries, at a transfer; most are those of ERC-6093.
+    "TokenLocked": ("Token {serial} stays with its owner: the series is soulbound.", "Nothing can be done."),
     "ERC721NonexistentToken": ("There is no token {tokenId} in this series.", "Check the serial."),
     "ERC721IncorrectOwner": ("Token {tokenId} belongs to {owner}, not to {sender}.", "Ask who owns it now."),
     "ERC721InsufficientApproval": (
@@ -131,6 +183,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 _TEXT_SELECTOR = bytes.fromhex("08c379a0")
 _PANIC_SELECTOR = bytes.fromhex("4e487b71")
 _LONGEST_TEXT = 200
+_ROLES: dict[object, str] = {1: "issuer", 2: "postmaster"}
 
 
 def refusal_from(data: bytes, *, where: str = "") -> ContractRefusal:
@@ -147,11 +200,13 @@ def refusal_from(data: bytes, *, where: str = "") -> ContractRefusal:
 
 def _show(name: str, value: object) -> str:
     """Return an argument as a person reads it."""
-    if name == "deadline" and isinstance(value, int):
+    if name == "day" and isinstance(value, int):
         try:
-            return f"{datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M:%S} UTC"
-        except (ValueError, OverflowError, OSError):
-            return f"second {value}"
+            return (date(1970, 1, 1) + timedelta(days=value)).isoformat()
+        except OverflowError:
+            return str(value)
+    if name == "role":
+        return _ROLES.get(value, str(value))
     return str(value)
 
 

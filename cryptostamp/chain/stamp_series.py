@@ -1,4 +1,4 @@
-"""The contract of one series: deploy it, read it, claim from it.
+"""The contract of one series: deploy it, read it, claim from it, and act for its issuer.
 
 Rests on contracts/src/StampSeries.sol as compiled into `cryptostamp.artifacts`. Reads believe the contract they are
 given: whether an address holds our code, and whether a post stands behind it, is asked elsewhere (`ChainReader`).
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from eth_utils.address import to_checksum_address
@@ -18,30 +17,46 @@ from cryptostamp.chain.interface import ContractInterface
 from cryptostamp.chain.journal import MinedTransaction
 from cryptostamp.chain.node import Chain
 from cryptostamp.chain.sender import Sender
+from cryptostamp.chain.stamp import Stamp, stamp_from
 from cryptostamp.errors import CannotTell, ContractRefusal, TransactionFailed
 from cryptostamp.primitives import Address, Hash32, Serial
 
-__all__ = ["ClaimEvent", "Deployment", "SeriesTerms", "Stamp", "StampSeries", "StampState", "deploy_series"]
+__all__ = ["Deployment", "SeriesTerms", "StampSeries", "deploy_series"]
+
+_NOBODY = Address("0x" + "00" * 20)
+_STAMPS_A_CALL = 200
+_FULL_PRICE = 10_000
+"""A price of which the royalty, in hundredths of a per cent, is itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesTerms:
-    """What is fixed for ever when a series is issued."""
+    """What a series is issued with: fixed for ever, but for the royalty and, unless frozen, the metadata."""
 
     name: str
     symbol: str
     custody: Address
-    """Holds every token that has not been claimed. It needs no key: only claims move those tokens."""
+    """Holds every token that has not been claimed. It can send one without its code, and needs no key otherwise."""
+    admin: Address | None
+    """Gives and takes roles, and begins with both; `None` once the administration was given up."""
     edition: int
     """N: the serials are 1..N."""
     edition_root: Hash32
     """Merkle root over (serial, claim key address), as OpenZeppelin's StandardMerkleTree builds it."""
     rarity_seed: Hash32
+    """What the variants are drawn with; of a blind series, keccak256 of the issuer's seed."""
     variant_counts: tuple[int, ...]
-    contract_uri: str
-    """Where the metadata of the series lies (ERC-7572)."""
     base_uri: str
-    """Followed by the serial in decimal: where the metadata of a stamp lies."""
+    """Where the metadata lies: "series.json", and for each stamp its serial and ".json", follow. Empty for none."""
+    metadata_frozen: bool
+    """Whether `base_uri` can never change."""
+    entropy_block: int = 0
+    """The block whose hash decides the draw of a blind series; 0 for a printed series."""
+    soulbound: bool = False
+    """Whether tokens stay with whom they were claimed by or sent to (ERC-5192)."""
+    royalty_receiver: Address | None = None
+    royalty_bps: int = 0
+    """Hundredths of a per cent (ERC-2981)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,43 +69,6 @@ class Deployment:
     gas_used: int
 
 
-class StampState(Enum):
-    """How far the token of a stamp has come."""
-
-    UNCLAIMED = 0
-    """In custody; its claim code has not been used."""
-    CLAIMED = 1
-    """Out of custody for good, wherever it is now."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
-    """Where one stamp stands."""
-
-    serial: Serial
-    owner: Address
-    state: StampState
-    variant: int
-    """The index of its variant in the counts of the series."""
-
-    @property
-    def claimed(self) -> bool:
-        """Whether its claim code has been used."""
-        return self.state is StampState.CLAIMED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimEvent:
-    """The claim of a stamp, as the chain recorded it."""
-
-    to: Address
-    claim_key: Address
-    block_number: int
-    timestamp: int
-    """Seconds since 1970, UTC."""
-    transaction_hash: Hash32
-
-
 def deploy_series(sender: Sender, *, intent: str, terms: SeriesTerms) -> Deployment:
     """Issue a series: deploy its contract, with all its tokens in custody, in one transaction.
 
@@ -101,11 +79,16 @@ def deploy_series(sender: Sender, *, intent: str, terms: SeriesTerms) -> Deploym
         terms.name,
         terms.symbol,
         terms.custody,
+        terms.admin or _NOBODY,
         terms.edition,
         terms.edition_root,
         terms.rarity_seed,
+        terms.entropy_block,
+        terms.soulbound,
+        terms.metadata_frozen,
         terms.variant_counts,
-        terms.contract_uri,
+        terms.royalty_receiver or _NOBODY,
+        terms.royalty_bps,
         terms.base_uri,
     )
     data = artifact.bytecode + artifact.interface.encode_constructor(config)
@@ -142,16 +125,23 @@ class StampSeries:
 
     def terms(self) -> SeriesTerms:
         """Return the terms of the series as the contract holds them."""
+        entropy_block = self._read("entropyBlock")[0]
+        receiver, bps = self._read("royaltyInfo", 1, _FULL_PRICE)
         return SeriesTerms(
             name=self._read("name")[0],
             symbol=self._read("symbol")[0],
             custody=Address(to_checksum_address(self._read("custody")[0])),
+            admin=_account(self._read("admin")[0]),
             edition=self._read("edition")[0],
             edition_root=self.edition_root(),
-            rarity_seed=Hash32(self._read("raritySeed")[0]),
+            rarity_seed=Hash32(self._read("seedCommitment" if entropy_block else "raritySeed")[0]),
             variant_counts=tuple(self._read("variantCounts")[0]),
-            contract_uri=self._read("contractURI")[0],
             base_uri=self._read("baseURI")[0],
+            metadata_frozen=self._read("metadataFrozen")[0],
+            entropy_block=entropy_block,
+            soulbound=self._read("soulbound")[0],
+            royalty_receiver=_account(receiver),
+            royalty_bps=bps,
         )
 
     def edition_root(self) -> Hash32:
@@ -161,14 +151,23 @@ class StampSeries:
     def stamp(self, serial: Serial) -> Stamp | None:
         """Return where a stamp stands, `None` if the edition has no such serial."""
         try:
-            ((owner, state, variant),) = self._read("stampOf", serial)
+            (values,) = self._read("stampOf", serial)
         except ContractRefusal as refusal:
             if refusal.name == "NotInEdition":
                 return None
             raise
-        if state not in {known.value for known in StampState}:
-            raise CannotTell(f"The contract {self.address} tells a state of the stamp that is not known here.")
-        return Stamp(serial=serial, owner=Address(to_checksum_address(owner)), state=StampState(state), variant=variant)
+        return stamp_from(serial, values)
+
+    def stamps(self, serials: Sequence[Serial]) -> tuple[Stamp, ...]:
+        """Return where many stamps stand, in the order of `serials`; `ContractRefusal` if one is not in the edition."""
+        found: list[Stamp] = []
+        for begin in range(0, len(serials), _STAMPS_A_CALL):
+            asked = serials[begin : begin + _STAMPS_A_CALL]
+            (answers,) = self._read("stampsOf", list(asked))
+            if len(answers) != len(asked):
+                raise CannotTell(f"The contract {self.address} does not answer for every stamp.")
+            found += [stamp_from(serial, values) for serial, values in zip(asked, answers, strict=True)]
+        return tuple(found)
 
     def balance_of(self, owner: Address) -> int:
         """Return how many tokens of the series `owner` has."""
@@ -199,25 +198,8 @@ class StampSeries:
         data = self._claim_data(serial, to, deadline, proof, signature)
         return sender.send(intent=intent, to=self.address, data=data)
 
-    def claim_event(self, serial: Serial) -> ClaimEvent | None:
-        """Return how and when a stamp was claimed, `None` if it was not."""
-        (issue_block,) = self._read("issueBlock")
-        topics = [self._interface.topic("Claimed"), serial.to_bytes(32, "big")]
-        logs = self.chain.logs(self.address, topics, first_block=issue_block, last_block=self.chain.head().number)
-        if not logs:
-            return None
-        log = logs[0]
-        event = self._interface.decode_event("Claimed", log.topics, log.data)
-        return ClaimEvent(
-            to=Address(to_checksum_address(event["to"])),
-            claim_key=Address(to_checksum_address(event["claimKey"])),
-            block_number=log.block_number,
-            timestamp=self.chain.block(log.block_number).timestamp,
-            transaction_hash=log.transaction_hash,
-        )
-
     def transfer(self, sender: Sender, *, intent: str, serial: Serial, to: Address) -> MinedTransaction:
-        """Move a claimed token of the sender to another account."""
+        """Move a token of the sender to another account; from custody, that delivers it without its hidden code."""
         data = self._interface.encode_call("transferFrom", sender.address, to, serial)
         return sender.send(intent=intent, to=self.address, data=data)
 
@@ -229,3 +211,8 @@ class StampSeries:
     def _read(self, function: str, *arguments: object) -> tuple[Any, ...]:
         data = self.chain.call(to=self.address, data=self._interface.encode_call(function, *arguments))
         return self._interface.decode_result(function, data)
+
+
+def _account(address: str) -> Address | None:
+    """Return an account, `None` for the zero address."""
+    return None if int(address, 16) == 0 else Address(to_checksum_address(address))

@@ -263,13 +263,14 @@ def _deploy(series: Series, edition: Edition, sender: Sender) -> Deployment:
         name=series.title,
         symbol=series.id,
         custody=sender.address,
+        admin=sender.address,
         edition=edition.size,
         edition_root=edition.root,
         rarity_seed=edition.seed,
         variant_counts=edition.counts,
-        # Metadata of tokens is fixed for ever at issue, so none is named before there is a place that lasts.
-        contract_uri="",
+        # The issuer names the place of the metadata when there is one that lasts, and freezes it then.
         base_uri="",
+        metadata_frozen=False,
     )
     return deploy_series(sender, intent=f"{series.id}: issue", terms=terms)
 

@@ -43,7 +43,7 @@ def ask_owner(
     if code.serial > dossier.edition.size or not code.agrees_with(dossier.edition.claim_key(code.serial)):
         raise Refused(f"The post never issued this code for a stamp no. {code.serial:,}.")
     stamp = StampSeries(chain, code.contract).stamp(code.serial)
-    if stamp is None or not stamp.claimed:
+    if stamp is None or not stamp.left_custody:
         raise Refused(
             f"Stamp no. {code.serial:,} has not been claimed: its token is still with the post.",
             remedy="Claim it first, with the hidden code.",

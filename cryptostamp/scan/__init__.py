@@ -17,7 +17,7 @@ from cryptostamp.scan.ownership import (
 )
 from cryptostamp.scan.reading import Reading, Symbol, read_photo, read_symbols
 from cryptostamp.scan.sources import ChainSource, PublishedEdition, Trust
-from cryptostamp.scan.verdict import PAPER_CAVEAT, StampView, Verdict, verify_code, verify_nothing
+from cryptostamp.scan.verdict import PAPER_CAVEAT, PostmarkView, StampView, Verdict, verify_code, verify_nothing
 
 __all__ = [
     "PAPER_CAVEAT",
@@ -29,6 +29,7 @@ __all__ = [
     "Outcome",
     "OwnershipCheck",
     "OwnershipProof",
+    "PostmarkView",
     "ProofCode",
     "PublishedEdition",
     "Reading",

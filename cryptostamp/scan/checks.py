@@ -33,6 +33,7 @@ class CheckCode(StrEnum):
     SERIAL_IN_EDITION = "serial-in-edition"
     TAG_AGREES = "tag-agrees"
     STATE_KNOWN = "state-known"
+    NOT_VOID = "not-void"
 
 
 class Conclusion(StrEnum):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 from cryptostamp.primitives import Address, ChainId, Hash32, Serial
@@ -15,8 +16,8 @@ from cryptostamp.primitives import Address, ChainId, Hash32, Serial
 __all__ = [
     "BlockFacts",
     "ChainSource",
-    "ClaimFacts",
     "PostFacts",
+    "PostmarkFacts",
     "PublishedEdition",
     "SeriesStatusFacts",
     "StampFacts",
@@ -34,24 +35,45 @@ class BlockFacts(Protocol):
     def timestamp(self) -> int: ...  # noqa: D102
 
 
+class PostmarkFacts(Protocol):
+    """A cancellation of the paper stamp."""
+
+    @property
+    def office(self) -> str | None:
+        """Code of the post office; `None` if the contract holds something that is no code."""
+
+    @property
+    def day(self) -> date: ...  # noqa: D102
+    @property
+    def kind(self) -> str:
+        """One of regular, first-day and special."""
+
+
 class StampFacts(Protocol):
     """What the contract says of one stamp."""
 
     @property
     def owner(self) -> Address: ...  # noqa: D102
     @property
-    def claimed(self) -> bool: ...  # noqa: D102
-    @property
-    def variant(self) -> int: ...  # noqa: D102
-
-
-class ClaimFacts(Protocol):
-    """When a token left custody, and to whom. The timestamp is UTC seconds."""
+    def state(self) -> str:
+        """One of unclaimed, claimed, delivered and void."""
 
     @property
-    def to(self) -> Address: ...  # noqa: D102
+    def since(self) -> int | None:
+        """When the token left custody or was voided, in UTC seconds; `None` while it is unclaimed."""
+
     @property
-    def timestamp(self) -> int: ...  # noqa: D102
+    def void_reason(self) -> str | None:
+        """One of spoiled, lost, stolen and recalled; `None` of a stamp that is not void."""
+
+    @property
+    def variant(self) -> int | None:
+        """The index of its variant; `None` while it is not drawn."""
+
+    @property
+    def postmarks(self) -> int: ...  # noqa: D102
+    @property
+    def first_postmark(self) -> PostmarkFacts | None: ...  # noqa: D102
 
 
 class StandingFacts(Protocol):
@@ -102,7 +124,6 @@ class ChainSource(Protocol):
     def series_status(self, registry: Address, contract: Address) -> SeriesStatusFacts | None: ...  # noqa: D102
     def edition_root(self, contract: Address) -> Hash32: ...  # noqa: D102
     def stamp(self, contract: Address, serial: Serial) -> StampFacts | None: ...  # noqa: D102
-    def claim_event(self, contract: Address, serial: Serial) -> ClaimFacts | None: ...  # noqa: D102
 
 
 class PublishedEdition(Protocol):

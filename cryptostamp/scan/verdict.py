@@ -10,9 +10,10 @@ A verdict is about the code and its token. That this paper is the paper, no scan
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from cryptostamp.codes import PublicCode, parse_public_code
@@ -22,13 +23,15 @@ from cryptostamp.scan.checks import DECISIVE, Check, CheckCode, Conclusion, Outc
 from cryptostamp.scan.sources import (
     BlockFacts,
     ChainSource,
+    PostmarkFacts,
     PublishedEdition,
     SeriesStatusFacts,
+    StampFacts,
     StandingFacts,
     Trust,
 )
 
-__all__ = ["PAPER_CAVEAT", "StampView", "Verdict", "verify_code", "verify_nothing"]
+__all__ = ["PAPER_CAVEAT", "PostmarkView", "StampView", "Verdict", "verify_code", "verify_nothing"]
 
 _T = TypeVar("_T")
 
@@ -36,7 +39,25 @@ _UNREACHED = "Not looked at, because of what was found before."
 
 _LONGEST_TEXT = 200
 
+_OFFICE = re.compile(r"[A-Z0-9-]{1,12}")
+_WHY_VOID = {
+    "spoiled": "it was spoiled",
+    "lost": "it was lost",
+    "stolen": "it was stolen",
+    "recalled": "it was recalled",
+}
+_KINDS = {"first-day": " with its first-day postmark", "special": " with a special postmark"}
+
 PAPER_CAVEAT = "A code can be copied: no scan can tell whether this paper is the one the post printed."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostmarkView:
+    """A cancellation of the paper stamp. The office is `None` if the contract holds no legible code of one."""
+
+    office: str | None
+    day: date
+    kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +70,13 @@ class StampView:
     edition: int | None
     variant: str | None
     owner: Address
-    claimed: bool
-    claimed_by: Address | None
-    claimed_at: datetime | None
+    state: str
+    """One of unclaimed, claimed, delivered and void."""
+    since: datetime | None
+    """When the token left custody or was voided."""
+    void_reason: str | None
+    postmarks: int
+    first_postmark: PostmarkView | None
     block_number: int
     block_time: datetime
 
@@ -203,28 +228,47 @@ class _Examination:
             raise _Stop
         self._passed(check, f"Stamp no. {code.serial:,} belongs to the edition.")
         edition = self._tag(code, source, edition)
-        check = CheckCode.STATE_KNOWN
-        claim = self._ask(check, lambda: source.claim_event(code.contract, code.serial)) if facts.claimed else None
-        claimed_at = None if claim is None else datetime.fromtimestamp(claim.timestamp, UTC)
-        if not facts.claimed:
-            self._passed(check, "The token has not been claimed; the post keeps it.")
-        else:
-            when = "" if claim is None else f" on {_utc(claim.timestamp)}"
-            self._passed(check, f"The token was claimed{when}; it belongs to {facts.owner}.")
-        known = edition is not None and facts.variant < len(edition.variant_names)
+        self._state(facts)
+        mark = facts.first_postmark
+        names = () if edition is None else edition.variant_names
         return StampView(
             post=post or "an unknown post",
             title=None if edition is None else edition.title,
             serial=code.serial,
             edition=None if edition is None else edition.size,
-            variant=edition.variant_names[facts.variant] if edition is not None and known else None,
+            variant=names[facts.variant] if facts.variant is not None and facts.variant < len(names) else None,
             owner=facts.owner,
-            claimed=facts.claimed,
-            claimed_by=None if claim is None else claim.to,
-            claimed_at=claimed_at,
+            state=facts.state,
+            since=_moment(facts.since),
+            void_reason=facts.void_reason,
+            postmarks=facts.postmarks,
+            first_postmark=None if mark is None else PostmarkView(office=_office(mark), day=mark.day, kind=mark.kind),
             block_number=block.number,
             block_time=datetime.fromtimestamp(block.timestamp, UTC),
         )
+
+    def _state(self, facts: StampFacts) -> None:
+        """Say how far the token has come. A void stamp is told as what it is: its code is genuine, and worthless."""
+        when = "" if facts.since is None else f" on {_utc(facts.since)}"
+        why = _WHY_VOID.get(facts.void_reason or "", "for a reason that is not known here")
+        told = {
+            "unclaimed": "The token has not been claimed; the post keeps it.",
+            "claimed": f"The token was claimed{when}; it belongs to {facts.owner}.",
+            "delivered": f"The post sent this token itself{when}; the hidden code under the scratch field no longer "
+            f"works. It belongs to {facts.owner}.",
+            "void": f"The post declared this stamp void{when}: {why}.",
+        }
+        if facts.state not in told:
+            self._not_checked(CheckCode.STATE_KNOWN, "The contract tells of a state that is not known here.")
+            raise _Stop
+        more = [_cancelled(facts.first_postmark, facts.postmarks)] if facts.first_postmark is not None else []
+        if facts.variant is None:
+            more.append("Its variant is not revealed yet.")
+        self._passed(CheckCode.STATE_KNOWN, " ".join([told[facts.state], *more]))
+        if facts.state == "void":
+            self._failed(CheckCode.NOT_VOID, f"{told['void']} Do not accept it; its hidden code is worthless.")
+        else:
+            self._passed(CheckCode.NOT_VOID, "The post has not declared the stamp void.")
 
     def _tag(self, code: PublicCode, source: ChainSource, edition: PublishedEdition | None) -> PublishedEdition | None:
         """Compare the tag with the published claim key; return the dossier if the contract vouches for it."""
@@ -292,6 +336,8 @@ def _complete(checks: list[Check]) -> tuple[Check, ...]:
 def _sentence(conclusion: Conclusion, checks: list[Check], stamp: StampView | None) -> str:
     if conclusion is Conclusion.NOT_GENUINE:
         failed = next(each for each in checks if each.outcome is Outcome.FAILED and each.code in DECISIVE)
+        if failed.code is CheckCode.NOT_VOID:
+            return f"Void. {failed.sentence}"
         return f"Not genuine. {failed.sentence}"
     if conclusion is Conclusion.UNKNOWN or stamp is None:
         reasons = [each for each in checks if each.outcome is Outcome.NOT_CHECKED and each.code in DECISIVE]
@@ -300,6 +346,25 @@ def _sentence(conclusion: Conclusion, checks: list[Check], stamp: StampView | No
     edition = f" of {stamp.edition:,}" if stamp.edition else ""
     state = next(each.sentence for each in checks if each.code is CheckCode.STATE_KNOWN)
     return f"Genuine code. {stamp.title} no. {stamp.serial:,}{edition}{variant}, issued by {stamp.post}. {state}"
+
+
+def _cancelled(mark: PostmarkFacts, count: int) -> str:
+    office, kind = _office(mark), _KINDS.get(mark.kind, "")
+    by = "by an office whose code is illegible" if office is None else f"by the office {office}"
+    first = f"It was cancelled on {mark.day.isoformat()} {by}{kind}"
+    return f"{first}." if count == 1 else f"{first}, the first of {count:,} postmarks."
+
+
+def _office(mark: PostmarkFacts) -> str | None:
+    """Return the code of the office if it is one; anybody may have written anything there."""
+    return mark.office if mark.office is not None and _OFFICE.fullmatch(mark.office) else None
+
+
+def _moment(timestamp: int | None) -> datetime | None:
+    try:
+        return None if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
+    except (ValueError, OverflowError, OSError):  # a time that no calendar holds
+        return None
 
 
 def _change(was: str, done: str, by: str, facts: StandingFacts) -> str:

@@ -223,7 +223,7 @@ class TestForeignContracts:
     def test_an_unknown_state(self, between: ScriptedNode) -> None:
         """A state that we have no word for is not guessed."""
         chain = Chain.connect(between.url)
-        words = NOBODY[2:].rjust(64, "0") + (9).to_bytes(32, "big").hex() + bytes(32).hex()
+        words = NOBODY[2:].rjust(64, "0") + (9).to_bytes(32, "big").hex() + bytes(9 * 32).hex()
         between.behaviour["eth_call"] = lambda _: {"result": "0x" + words}
         with pytest.raises(CannotTell):
             StampSeries(chain, NOBODY).stamp(Serial(1))

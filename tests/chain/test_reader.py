@@ -45,7 +45,7 @@ class TestReader:
         assert [reader.is_our_code(contract) for contract in contracts] == [True, False, None]
 
     def test_what_a_verdict_needs(self, reader: ChainReader, sender: Sender, terms: SeriesTerms) -> None:
-        """Status, stamp and claim of a series that was issued and registered."""
+        """Status and stamps of a series that was issued and registered."""
         contract = deploy_series(sender, intent="issue", terms=terms).contract
         registry_at = deploy_registry(sender, intent="registry", authority=sender.address).contract
         registry = PostalRegistry(sender.chain, registry_at)
@@ -59,7 +59,6 @@ class TestReader:
         assert stamp is not None
         assert stamp.owner == terms.custody
         assert reader.stamp(contract, Serial(21)) is None
-        assert reader.claim_event(contract, Serial(20)) is None
 
 
 class TestNodeDown:

@@ -42,14 +42,17 @@ class TestDecoding:
         assert (refusal.name, refusal.where) == ("AlreadyClaimed", "LEAP-7")
         assert "Stamp 7 has been claimed already" in refusal.what
 
-    def test_a_deadline_is_a_date(self) -> None:
-        """Nobody has to read seconds since 1970."""
-        refusal = refusal_from(data_of("ClaimExpired(uint256)", ["uint256"], 1_767_225_600))
-        assert "2026-01-01 00:00:00 UTC" in refusal.what
+    def test_a_day_is_a_date(self) -> None:
+        """Nobody has to read days since 1970; a day that no calendar holds is shown as the number it is."""
+        assert "2026-01-01" in refusal_from(data_of("InvalidDay(uint32)", ["uint32"], 20_454)).what
+        assert str(2**32 - 1) in refusal_from(data_of("InvalidDay(uint32)", ["uint32"], 2**32 - 1)).what
 
-    def test_a_deadline_beyond_the_calendar(self) -> None:
-        """A deadline that no calendar holds is shown as the number it is."""
-        assert str(2**255) in refusal_from(data_of("ClaimExpired(uint256)", ["uint256"], 2**255)).what
+    def test_a_role_is_a_word(self) -> None:
+        """A missing role is told by its name; a role that a later contract may have is told by its number."""
+        types = ["address", "uint256"]
+        for role, word in ((1, "issuer"), (2, "postmaster"), (8, "8")):
+            refusal = refusal_from(data_of("MissingRole(address,uint256)", types, "0x" + "aa" * 20, role))
+            assert f"this needs: {word}." in refusal.what
 
     def test_a_text(self) -> None:
         """The text of a foreign contract is quoted, short and without control characters."""

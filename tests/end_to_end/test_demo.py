@@ -66,8 +66,8 @@ class TestDemo:
         """The same photo gives an unclaimed stamp first, and a new owner afterwards."""
         before, after = demo[0]["before_claim"], demo[0]["after_claim"]
         assert (before["conclusion"], after["conclusion"]) == ("genuine", "genuine")
-        assert (before["stamp"]["claimed"], after["stamp"]["claimed"]) == (False, True)
-        assert after["stamp"]["owner"] == after["stamp"]["claimed_by"] != before["stamp"]["owner"]
+        assert (before["stamp"]["state"], after["stamp"]["state"]) == ("unclaimed", "claimed")
+        assert after["stamp"]["owner"] != before["stamp"]["owner"]
 
     def test_the_files_are_there(self, demo: tuple[dict[str, Any], Path, str]) -> None:
         """Every file that is named exists: pictures, a sheet, the sealed codes, the check list."""

@@ -119,7 +119,7 @@ class TestRefusals:
     def test_a_claim_that_came_too_late(self, desk: Desk) -> None:
         """After its deadline a claim is refused; signed anew, it works."""
         to = newcomer()
-        with pytest.raises(ContractRefusal, match="valid until") as refusal:
+        with pytest.raises(ContractRefusal, match="was valid has passed") as refusal:
             send_claim(signed(desk, 9, to, lifetime_s=-1), desk.dossier, sender=desk.sender, ledger=desk.ledger)
         assert refusal.value.name == "ClaimExpired"
         assert claimed(desk, 9, to).to == to

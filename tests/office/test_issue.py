@@ -60,7 +60,7 @@ class TestIssue:
         for serial in (1, 17, 30):
             stamp = contract.stamp(Serial(serial))
             assert stamp is not None
-            assert (stamp.owner, stamp.claimed) == (desk.sender.address, False)
+            assert (stamp.owner, stamp.left_custody) == (desk.sender.address, False)
             assert stamp.variant == desk.dossier.edition.variant_index(Serial(serial))
 
     def test_the_post_stands_behind_it(self, desk: Desk) -> None:

@@ -70,7 +70,7 @@ class TestPhotos:
         assert verdict.stamp is not None
         assert (verdict.stamp.title, verdict.stamp.serial, verdict.stamp.edition) == ("Leapfrog", 3, 30)
         assert (verdict.stamp.variant, verdict.stamp.post) == (variant, "Lilypond Post")
-        assert (verdict.stamp.claimed, verdict.stamp.claimed_by) == (False, None)
+        assert (verdict.stamp.state, verdict.stamp.since) == ("unclaimed", None)
 
     def test_a_phone_photo(self, desk: Desk, tmp_path: Path) -> None:
         """A JPEG of a stamp that was turned, tilted and lit from a side is read all the same."""
@@ -286,8 +286,8 @@ class TestClaimed:
         verdict = only(public_code_of(desk.dossier, Serial(7)).text, desk)
         assert verdict.conclusion is Conclusion.GENUINE
         assert verdict.stamp is not None
-        assert (verdict.stamp.claimed, verdict.stamp.claimed_by, verdict.stamp.owner) == (True, NOBODY, NOBODY)
-        assert verdict.stamp.claimed_at is not None
+        assert (verdict.stamp.state, verdict.stamp.owner) == ("claimed", NOBODY)
+        assert verdict.stamp.since is not None
         assert f"it belongs to {NOBODY}" in verdict.sentence
 
 

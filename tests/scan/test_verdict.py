@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ REGISTRY = parse_address("0x" + "4e" * 20)
 CUSTODY = parse_address("0x" + "11" * 20)
 OWNER = parse_address("0x" + "22" * 20)
 ROOT = keccak256(b"root")
+SINCE = 1_780_000_000
 
 
 def claim_key(serial: int) -> Address:
@@ -32,16 +34,21 @@ class Block:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stamp:
-    owner: Address = CUSTODY
-    claimed: bool = False
-    variant: int = 1
+class Mark:
+    office: str | None = "LEAP-01"
+    day: date = date(2026, 5, 1)
+    kind: str = "regular"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claim:
-    to: Address = OWNER
-    timestamp: int = 1_780_000_000
+class Stamp:
+    owner: Address = CUSTODY
+    state: str = "unclaimed"
+    since: int | None = None
+    void_reason: str | None = None
+    variant: int | None = 1
+    postmarks: int = 0
+    first_postmark: Mark | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,11 +122,6 @@ class Node:
         assert contract == CONTRACT
         return self._answer("stamp", self.state if serial <= 1000 else None)
 
-    def claim_event(self, contract: Address, serial: Serial) -> Claim | None:
-        """Answer with the claim."""
-        assert (contract, serial) == (CONTRACT, 42)
-        return self._answer("claim_event", Claim())
-
 
 @dataclass(frozen=True)
 class Dossier:
@@ -160,11 +162,50 @@ class TestGenuine:
 
     def test_a_claimed_stamp_names_its_owner_and_the_day(self) -> None:
         """A buyer sees from the face alone that the hidden code was used, when, and whose the token is."""
-        verdict = verify(node=Node(state=Stamp(owner=OWNER, claimed=True)))
+        verdict = verify(node=Node(state=Stamp(owner=OWNER, state="claimed", since=SINCE)))
         assert verdict.conclusion is Conclusion.GENUINE
         assert f"was claimed on 2026-05-28 20:26:40 UTC; it belongs to {OWNER}" in verdict.sentence
         assert verdict.stamp is not None
-        assert verdict.stamp.claimed_by == OWNER
+        assert (verdict.stamp.state, verdict.stamp.owner) == ("claimed", OWNER)
+        assert verdict.stamp.since == datetime.fromtimestamp(SINCE, UTC)
+
+    def test_a_stamp_that_the_post_sent_itself(self) -> None:
+        """Who scratches a delivered stamp is told beforehand that its hidden code no longer works."""
+        verdict = verify(node=Node(state=Stamp(owner=OWNER, state="delivered", since=SINCE)))
+        assert verdict.conclusion is Conclusion.GENUINE
+        assert (
+            "The post sent this token itself on 2026-05-28 20:26:40 UTC; the hidden code under the scratch field no "
+            f"longer works. It belongs to {OWNER}."
+        ) in verdict.sentence
+
+    @pytest.mark.parametrize(
+        ("mark", "count", "words"),
+        [
+            (Mark(), 1, "It was cancelled on 2026-05-01 by the office LEAP-01."),
+            (Mark(kind="first-day"), 1, "by the office LEAP-01 with its first-day postmark."),
+            (Mark(kind="special"), 3, "LEAP-01 with a special postmark, the first of 3 postmarks."),
+            (Mark(office=None), 1, "by an office whose code is illegible."),
+            (Mark(office="\x1b[2J"), 1, "by an office whose code is illegible."),
+            (Mark(office="leap"), 1, "by an office whose code is illegible."),
+        ],
+    )
+    def test_a_cancelled_stamp(self, mark: Mark, count: int, words: str) -> None:
+        """The first postmark is told with its day and office; what is no code of an office is not repeated."""
+        verdict = verify(node=Node(state=Stamp(postmarks=count, first_postmark=mark)))
+        assert verdict.conclusion is Conclusion.GENUINE
+        assert words in verdict.sentence
+        assert verdict.sentence.isprintable()
+        assert verdict.stamp is not None
+        assert verdict.stamp.first_postmark is not None
+        assert verdict.stamp.first_postmark.office in {None, "LEAP-01"}
+
+    def test_before_the_draw(self) -> None:
+        """A stamp of a blind series is genuine while nobody knows its variant, and says so."""
+        verdict = verify(node=Node(state=Stamp(variant=None)))
+        assert verdict.conclusion is Conclusion.GENUINE
+        assert "Its variant is not revealed yet." in verdict.sentence
+        assert verdict.stamp is not None
+        assert verdict.stamp.variant is None
 
     def test_every_verdict_says_what_a_scan_cannot_prove(self) -> None:
         """A copied public code looks genuine, so no verdict is without the caveat about the paper."""
@@ -183,6 +224,36 @@ class TestGenuine:
         warning = next(check for check in verdict.checks if check.code is CheckCode.HOST_OF_POST)
         assert warning.outcome is Outcome.FAILED
         assert "do not enter the hidden code there" in warning.sentence
+
+
+class TestVoid:
+    @pytest.mark.parametrize("reason", ["spoiled", "lost", "stolen", "recalled"])
+    def test_a_void_stamp(self, reason: str) -> None:
+        """A void stamp is never genuine: its state is known, and the sentence says void, when and why."""
+        verdict = verify(node=Node(state=Stamp(state="void", since=SINCE, void_reason=reason)))
+        assert (verdict.conclusion, failed(verdict)) == (Conclusion.NOT_GENUINE, [CheckCode.NOT_VOID])
+        assert verdict.sentence == (
+            f"Void. The post declared this stamp void on 2026-05-28 20:26:40 UTC: it was {reason}. "
+            "Do not accept it; its hidden code is worthless."
+        )
+        assert verdict.outcome_of(CheckCode.STATE_KNOWN) is Outcome.PASSED
+        assert verdict.stamp is not None
+        assert (verdict.stamp.state, verdict.stamp.void_reason) == ("void", reason)
+
+    def test_an_invented_code_of_a_void_stamp(self) -> None:
+        """What the post never issued is called that, not void."""
+        code = PublicCode.make(
+            host="lilypond.example", chain_id=CHAIN, contract=CONTRACT, serial=Serial(42), claim_key=claim_key(43)
+        )
+        verdict = verify(code, node=Node(state=Stamp(state="void", since=SINCE, void_reason="lost")))
+        assert (verdict.conclusion, failed(verdict)) == (Conclusion.NOT_GENUINE, [CheckCode.TAG_AGREES])
+
+    def test_a_void_stamp_without_its_dossier(self) -> None:
+        """Void is void, also for a verifier who cannot tell whether the code was invented."""
+        stamp = Stamp(state="void", since=SINCE, void_reason="stolen")
+        verdict = verify(node=Node(state=stamp), trust=Trust(registries={CHAIN: REGISTRY}))
+        assert verdict.conclusion is Conclusion.NOT_GENUINE
+        assert verdict.sentence.startswith("Void. ")
 
 
 class TestForgeries:
@@ -375,6 +446,19 @@ class TestUnknown:
         verdict = verify(node=Node(root=keccak256(b"another")))
         assert verdict.conclusion is Conclusion.UNKNOWN
         assert verdict.outcome_of(CheckCode.TAG_AGREES) is Outcome.NOT_CHECKED
+
+    def test_a_state_that_nobody_knows(self) -> None:
+        """A state without a word for it leaves the answer unknown."""
+        verdict = verify(node=Node(state=Stamp(state="melted")))
+        assert verdict.conclusion is Conclusion.UNKNOWN
+        assert verdict.outcome_of(CheckCode.STATE_KNOWN) is Outcome.NOT_CHECKED
+
+    def test_a_time_beyond_the_calendar(self) -> None:
+        """A claim in a year that no calendar holds is shown as the second it is, and is no error."""
+        verdict = verify(node=Node(state=Stamp(owner=OWNER, state="claimed", since=2**40 - 1)))
+        assert f"on second {2**40 - 1}" in verdict.sentence
+        assert verdict.stamp is not None
+        assert verdict.stamp.since is None
 
     def test_a_typing_error(self) -> None:
         """A mistyped code is nobody's forgery."""
