@@ -6,6 +6,7 @@ Knows nothing of paper and of where things are stored: what must be remembered g
 
 from cryptostamp.chain.anvil import LocalNode, find_anvil, start_local_node
 from cryptostamp.chain.artifacts import Artifact, compiler_input, load_artifact
+from cryptostamp.chain.claim_batch import BatchClaim, ClaimBatch
 from cryptostamp.chain.fees import FeeMarket, FeePolicy, Fees
 from cryptostamp.chain.finality import Finality
 from cryptostamp.chain.journal import (
@@ -32,16 +33,18 @@ from cryptostamp.chain.signers import (
     UnsignedTransaction,
 )
 from cryptostamp.chain.stamp import Postmark, PostmarkKind, Stamp, StampState, VoidReason
-from cryptostamp.chain.stamp_series import Deployment, SeriesTerms, StampSeries, deploy_series
+from cryptostamp.chain.stamp_series import Deployment, SeriesRole, SeriesTerms, StampSeries, deploy_series
 
 __all__ = [
     "DEV_ACCOUNTS",
     "LOCAL_CHAIN_IDS",
     "MAX_TRANSACTION_GAS",
     "Artifact",
+    "BatchClaim",
     "Block",
     "Chain",
     "ChainReader",
+    "ClaimBatch",
     "Cost",
     "Deployment",
     "DevSigner",
@@ -64,6 +67,7 @@ __all__ = [
     "PostmarkKind",
     "RemoteSigner",
     "Sender",
+    "SeriesRole",
     "SeriesStatus",
     "SeriesTerms",
     "SignedTransaction",

@@ -8,20 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from enum import Flag
 from typing import Any
 
 from eth_utils.address import to_checksum_address
 
 from cryptostamp.chain.artifacts import load_artifact
+from cryptostamp.chain.claim_batch import BatchClaim, ClaimBatch, encode_claims
 from cryptostamp.chain.interface import ContractInterface
 from cryptostamp.chain.journal import MinedTransaction
 from cryptostamp.chain.node import Chain
+from cryptostamp.chain.reverts import refusal_from
 from cryptostamp.chain.sender import Sender
-from cryptostamp.chain.stamp import Stamp, stamp_from
+from cryptostamp.chain.stamp import (
+    Postmark,
+    PostmarkKind,
+    Stamp,
+    VoidReason,
+    days_since_1970,
+    index_of,
+    office_bytes,
+    postmark_from,
+    stamp_from,
+)
 from cryptostamp.errors import CannotTell, ContractRefusal, TransactionFailed
 from cryptostamp.primitives import Address, Hash32, Serial
 
-__all__ = ["Deployment", "SeriesTerms", "StampSeries", "deploy_series"]
+__all__ = ["Deployment", "SeriesRole", "SeriesTerms", "StampSeries", "deploy_series"]
 
 _NOBODY = Address("0x" + "00" * 20)
 _STAMPS_A_CALL = 200
@@ -57,6 +71,16 @@ class SeriesTerms:
     royalty_receiver: Address | None = None
     royalty_bps: int = 0
     """Hundredths of a per cent (ERC-2981)."""
+
+
+class SeriesRole(Flag):
+    """What an account may do for the issuer of a series."""
+
+    NONE = 0
+    ISSUER = 1
+    """Void stamps, set the royalty and, until it is frozen, the place of the metadata."""
+    POSTMASTER = 2
+    """Record postmarks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +225,85 @@ class StampSeries:
     def transfer(self, sender: Sender, *, intent: str, serial: Serial, to: Address) -> MinedTransaction:
         """Move a token of the sender to another account; from custody, that delivers it without its hidden code."""
         data = self._interface.encode_call("transferFrom", sender.address, to, serial)
+        return sender.send(intent=intent, to=self.address, data=data)
+
+    def claim_batch(
+        self, sender: Sender, *, intent: str, claims: Sequence[BatchClaim], crown: Sequence[Hash32]
+    ) -> ClaimBatch:
+        """Send many claims in one transaction, and return what became of each.
+
+        `crown` holds all nodes of the level of the Merkle tree at which the proofs end. Raises `InputError` for a stamp
+        that is named twice, `ContractRefusal` if the crown is not one of this edition.
+        """
+        requests, proofs = encode_claims(claims)
+        mined = self._send(sender, intent, "claimBatch", requests, proofs, list(crown))
+        return ClaimBatch(mined=mined, refused=self._refused(mined))
+
+    def void(self, sender: Sender, *, intent: str, serials: Sequence[Serial], reason: VoidReason) -> MinedTransaction:
+        """Void stamps; if one of them is not unclaimed, none is, and that is a `ContractRefusal`."""
+        return self._send(sender, intent, "voidStamps", list(serials), index_of(reason) + 1)
+
+    def void_range(
+        self, sender: Sender, *, intent: str, first: Serial, last: Serial, reason: VoidReason
+    ) -> MinedTransaction:
+        """Void those stamps from `first` to `last` that nobody has claimed when the transaction is mined."""
+        return self._send(sender, intent, "voidRange", first, last, index_of(reason) + 1)
+
+    def postmark(
+        self, sender: Sender, *, intent: str, serials: Sequence[Serial], office: str, day: date, kind: PostmarkKind
+    ) -> MinedTransaction:
+        """Record that the post office with the code `office` has cancelled these paper stamps."""
+        arguments = (list(serials), office_bytes(office), days_since_1970(day), index_of(kind))
+        return self._send(sender, intent, "postmark", *arguments)
+
+    def postmarks(self, serial: Serial) -> tuple[Postmark, ...]:
+        """Return all postmarks of a stamp in the order in which they were recorded."""
+        stamp = self.stamp(serial)
+        count = 0 if stamp is None else stamp.postmarks
+        return tuple(postmark_from(self._read("postmarkOf", serial, number)[0]) for number in range(1, count + 1))
+
+    def roles_of(self, account: Address) -> SeriesRole:
+        """Return the roles of an account."""
+        return SeriesRole(self._read("rolesOf", account)[0] & (SeriesRole.ISSUER | SeriesRole.POSTMASTER).value)
+
+    def set_roles(self, sender: Sender, *, intent: str, account: Address, roles: SeriesRole) -> MinedTransaction:
+        """Set the roles of an account, as the administrator."""
+        return self._send(sender, intent, "setRoles", account, roles.value)
+
+    def set_base_uri(self, sender: Sender, *, intent: str, base_uri: str) -> MinedTransaction:
+        """Name the folder of the metadata, its last slash included."""
+        return self._send(sender, intent, "setBaseURI", base_uri)
+
+    def freeze_metadata(self, sender: Sender, *, intent: str) -> MinedTransaction:
+        """Let the place of the metadata never change again."""
+        return self._send(sender, intent, "freezeMetadata")
+
+    def set_royalty(self, sender: Sender, *, intent: str, receiver: Address | None, bps: int) -> MinedTransaction:
+        """Set the royalty, in hundredths of a per cent up to 1,000; nobody and 0 to end it."""
+        return self._send(sender, intent, "setRoyalty", receiver or _NOBODY, bps)
+
+    def capture_entropy(self, sender: Sender, *, intent: str) -> MinedTransaction:
+        """Keep the block hash that decides the draw of a blind series, while the chain still knows it."""
+        return self._send(sender, intent, "captureEntropy")
+
+    def reveal(self, sender: Sender, *, intent: str, seed: Hash32) -> MinedTransaction:
+        """Make the draw of a blind series; once the issuer's time is over, `seed` is not looked at."""
+        return self._send(sender, intent, "reveal", seed)
+
+    def _refused(self, mined: MinedTransaction) -> dict[Serial, ContractRefusal]:
+        """Return which claims of a batch the contract refused, and why."""
+        block = mined.block_number
+        topics = [self._interface.topic("ClaimRefused")]
+        refused = {}
+        for log in self.chain.logs(self.address, topics, first_block=block, last_block=block):
+            if log.transaction_hash == mined.hash:
+                event = self._interface.decode_event("ClaimRefused", log.topics, log.data)
+                serial = Serial(event["serial"])
+                refused[serial] = refusal_from(event["reason"] + serial.to_bytes(32, "big"))
+        return refused
+
+    def _send(self, sender: Sender, intent: str, function: str, *arguments: object) -> MinedTransaction:
+        data = self._interface.encode_call(function, *arguments)
         return sender.send(intent=intent, to=self.address, data=data)
 
     def _claim_data(

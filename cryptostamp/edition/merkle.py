@@ -53,14 +53,35 @@ class MerkleTree:
 
     def proof(self, serial: Serial) -> tuple[Hash32, ...]:
         """Return the hashes beside the way from the leaf of `serial` to the root, lowest first."""
+        _, proof = self.branch(serial, 0)
+        return proof
+
+    def crown(self, level: int) -> tuple[Hash32, ...]:
+        """Return all 2^level nodes of one level, the root's being 0, in the order of the tree.
+
+        The levels that are full are those up to floor(log2(N)); `InputError` for any other.
+        """
+        if not 0 <= level < len(self._position).bit_length():
+            raise InputError(f"A tree over {len(self._position)} stamps has no full level {level}.")
+        return tuple(self._nodes[2**level - 1 : 2 ** (level + 1) - 1])
+
+    def branch(self, serial: Serial, level: int) -> tuple[int, tuple[Hash32, ...]]:
+        """Return the way from the leaf of `serial` up to the crown of a full level.
+
+        That is the number, from 0, of the node of the crown that stands over the leaf, and the hashes beside the way
+        there, lowest first.
+        """
         if not 1 <= serial <= len(self._position):
             raise InputError(f"The serial {serial} is not between 1 and {len(self._position)}.")
+        first = 2**level - 1
+        if first >= len(self._position):
+            raise InputError(f"A tree over {len(self._position)} stamps has no full level {level}.")
         node = self._position[serial - 1]
-        proof = []
-        while node:
-            proof.append(self._nodes[node - 1 if node % 2 == 0 else node + 1])
+        beside = []
+        while node > 2 * first:
+            beside.append(self._nodes[node - 1 if node % 2 == 0 else node + 1])
             node = (node - 1) // 2
-        return tuple(proof)
+        return node - first, tuple(beside)
 
 
 def leaf_of(serial: Serial, address: Address) -> Hash32:

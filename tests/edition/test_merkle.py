@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cryptostamp.edition import MerkleTree, leaf_of, verify_proof
 from cryptostamp.errors import InputError
-from cryptostamp.primitives import Address, Hash32, Serial
+from cryptostamp.primitives import Address, Hash32, Serial, keccak256
 
 TREES = json.loads((Path(__file__).parents[1] / "vectors" / "merkle.json").read_text())["trees"]
 
@@ -55,6 +55,33 @@ class TestProofs:
         assert not verify_proof(tree.root, Serial(4), keys[3], (*proof, proof[0]))
         assert not verify_proof(tree.root, Serial(4), keys[3], ())
         assert not verify_proof(Hash32(bytes(32)), Serial(4), keys[3], proof)
+
+    @given(st.integers(1, 40), st.data())
+    def test_a_crown_and_its_branches(self, size: int, data: st.DataObject) -> None:
+        """Of every full level, the nodes fold to the root, and each leaf's branch ends at the node over it."""
+        level = data.draw(st.integers(0, size.bit_length() - 1))
+        keys = addresses(size)
+        tree = MerkleTree.of(keys)
+        crown = tree.crown(level)
+        assert len(crown) == 2**level
+        for number, key in enumerate(keys, start=1):
+            node, branch = tree.branch(Serial(number), level)
+            assert verify_proof(crown[node], Serial(number), key, branch)
+            assert tree.proof(Serial(number))[: len(branch)] == branch
+            assert len(tree.proof(Serial(number))) == len(branch) + level
+        nodes = crown
+        while len(nodes) > 1:
+            nodes = tuple(keccak256(b"".join(sorted(pair))) for pair in zip(nodes[::2], nodes[1::2], strict=True))
+        assert nodes == (tree.root,)
+
+    @pytest.mark.parametrize("level", [4, 5, 300])
+    def test_levels_that_are_not_full(self, level: int) -> None:
+        """Only a level with all its nodes is a crown: with 11 leaves, the levels 0 to 3."""
+        tree = MerkleTree.of(addresses(11))
+        assert len(tree.crown(3)) == 8
+        for refused in (lambda: tree.crown(level), lambda: tree.branch(Serial(1), level)):
+            with pytest.raises(InputError, match=f"no full level {level}"):
+                refused()
 
     @pytest.mark.parametrize("serial", [0, -1, 12])
     def test_serial_out_of_bounds(self, serial: int) -> None:
