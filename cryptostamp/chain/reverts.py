@@ -40,7 +40,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     # StampSeries, at a claim.
     "NotInEdition": ("There is no stamp {serial} in this edition.", "Check the serial."),
     "AlreadyClaimed": (
-        "Stamp {serial} has been claimed already; a claim code works once.",
+        "Stamp {serial} has been claimed already, or sent by the post itself; a claim code works once.",
         "Scan the public code to see who owns the token and since when.",
     ),
     "StampIsVoid": (
