@@ -58,6 +58,7 @@ _EVENTS = (
     "Voided",
 )
 _ADDRESS = re.compile("0x[0-9a-f]{40}")
+_HISTORY = "0x0000F90827F1C53a10cb7A02335B175320002935"
 _GAS = hex(16_000_000)  # below the cap of EIP-7825
 
 
@@ -199,11 +200,17 @@ class SeriesBench:
 
     def read_all(self, function: str, *arguments: object) -> tuple[Any, ...]:
         """Ask a view with several results."""
-        return _spelled(self.interface.decode_result(function, self._call(ALICE, function, arguments)))
+        return _spelled(self.interface.decode_result(function, self._call(ALICE, function, arguments, block="latest")))
 
     def stamp(self, serial: int) -> Standing:
         """Ask how a stamp stands."""
         return Standing(*self.read("stampOf", serial))
+
+    def stamps(self) -> list[Standing]:
+        """Ask how every stamp stands, in the order of the serials."""
+        serials = list(range(1, self.terms.edition + 1))
+        parts = [serials[start : start + 100] for start in range(0, len(serials), 100)]
+        return [Standing(*stamp) for part in parts for stamp in self.read("stampsOf", part)]
 
     def balances(self, *owners: Address) -> list[int]:
         """Ask how many tokens each of these accounts has."""
@@ -227,14 +234,14 @@ class SeriesBench:
         data = self.interface.encode_call(function, *arguments)
         return self._events(self._transact({"from": sender, "to": self.address, "data": "0x" + data.hex()}))
 
-    def _call(self, sender: Address, function: str, arguments: tuple[object, ...]) -> bytes:
+    def _call(self, sender: Address, function: str, arguments: tuple[object, ...], *, block: str = "pending") -> bytes:
         data = "0x" + self.interface.encode_call(function, *arguments).hex()
         call = {"from": sender, "to": self.address, "data": data, "gas": _GAS}
-        return self._bytes(self.chain.rpc.request("eth_call", call, "latest"))
+        return self._bytes(self.chain.rpc.request("eth_call", call, block))
 
     def _transact(self, transaction: dict[str, str]) -> dict[str, Any]:
         if "to" not in transaction:
-            self._bytes(self.chain.rpc.request("eth_call", transaction, "latest"))
+            self._bytes(self.chain.rpc.request("eth_call", transaction, "pending"))
         answer = self.chain.rpc.request("eth_sendTransaction", {**transaction, "gas": _GAS})
         self._bytes(answer)
         while (receipt := self.chain.rpc.request("eth_getTransactionReceipt", answer)) is None:
@@ -259,6 +266,27 @@ class SeriesBench:
             arguments = self.interface.decode_event(name, topics, bytes.fromhex(log["data"][2:]))
             events.append(Event(name, {key: _spelled(value) for key, value in arguments.items()}))
         return events
+
+    def simulate(self, number: int, history: dict[int, bytes], function: str) -> list[Event]:
+        """Return the events that a call without arguments would have in block `number`; raise as `send` does.
+
+        `history` holds the hashes that the contract of EIP-2935 would know by then, by the numbers of their blocks.
+        """
+        slots = {
+            "0x" + (block % 8_191).to_bytes(32, "big").hex(): "0x" + value.hex() for block, value in history.items()
+        }
+        data = "0x" + self.interface.encode_call(function).hex()
+        block = {
+            "blockOverrides": {"number": hex(number)},
+            "stateOverrides": {_HISTORY: {"stateDiff": slots}},
+            "calls": [{"from": ALICE, "to": self.address, "data": data}],
+        }
+        answer = self.chain.rpc.request("eth_simulateV1", {"blockStateCalls": [block]}, "latest")
+        (result,) = answer[0]["calls"]
+        if result["status"] != "0x1":
+            decoded = self.interface.decode_error(bytes.fromhex(result["returnData"][2:]))
+            raise Reverted(*decoded)
+        return self._events(result)
 
     # The chain
 
