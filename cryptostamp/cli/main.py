@@ -23,6 +23,7 @@ from cryptostamp.cli.preview import preview_command
 from cryptostamp.cli.printing import print_command
 from cryptostamp.cli.prove import prove_command
 from cryptostamp.cli.registry import registry_command
+from cryptostamp.cli.stamps import postmark_command, void_command
 from cryptostamp.cli.verify import verify_command
 from cryptostamp.errors import CryptostampError
 
@@ -62,6 +63,8 @@ for _command in (
     verify_command,
     claim_command,
     prove_command,
+    void_command,
+    postmark_command,
     registry_command,
     node_command,
     compile_command,

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
@@ -51,7 +51,7 @@ def jsonable(value: object) -> Any:  # noqa: ANN401, PLR0911  (JSON; a line for 
         return value.value
     if isinstance(value, bytes):
         return "0x" + value.hex()
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (Decimal, Path)):
         return str(value)

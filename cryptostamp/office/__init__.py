@@ -16,6 +16,7 @@ from cryptostamp.office.preview import Preview, check, preview
 from cryptostamp.office.printing import PrintJob, print_stamps, public_code_of
 from cryptostamp.office.progress import Progress
 from cryptostamp.office.prove import ask_owner, check_owner
+from cryptostamp.office.stamps import PostmarkOrder, StampDesk, StampPreview, VoidOrder, runs_of
 from cryptostamp.office.verify import resolve_code, verify
 from cryptostamp.office.workspace import Workspace
 
@@ -28,10 +29,14 @@ __all__ = [
     "Finding",
     "Issue",
     "LedgerJournal",
+    "PostmarkOrder",
     "Preview",
     "PrintJob",
     "Progress",
     "SignedClaim",
+    "StampDesk",
+    "StampPreview",
+    "VoidOrder",
     "Workspace",
     "ask_owner",
     "chain_of",
@@ -48,6 +53,7 @@ __all__ = [
     "public_code_of",
     "resolve_code",
     "run_demo",
+    "runs_of",
     "send_claim",
     "sign_claim",
     "verify",
