@@ -482,22 +482,44 @@ contract StampSeriesRules is Issuing {
 contract PostalRegistryRules is Issuing {
     address private constant POST = address(0x9057);
 
-    function test_aRevokedPostCanDoNothing() external {
-        PostalRegistry registry = PostalRegistry(
+    PostalRegistry private _registry;
+    uint256 private _post;
+
+    function setUp() external {
+        _registry = PostalRegistry(
             deploy(creationCode("PostalRegistry", type(PostalRegistry).creationCode), abi.encode(address(this)))
         );
-        uint256 first = registry.proposePost("XL", "Lilypond Post", "lilypond.example", POST);
-        registry.withdrawProposal(first);
-        uint256 second = registry.proposePost("XL", "Lilypond Post", "lilypond.example", POST);
+        uint256 first = _registry.proposePost("XL", "Lilypond Post", "lilypond.example", POST);
+        _registry.withdrawProposal(first);
+        _post = _registry.proposePost("XL", "Lilypond Post", "lilypond.example", POST);
         vm.prank(POST);
-        registry.acceptPost(second);
-        registry.revokePost(second, "closed");
+        _registry.acceptPost(_post);
+        vm.prank(POST);
+        _registry.registerSeries(address(this), address(this).codehash);
+    }
+
+    function test_whoEndsASuspension() external {
+        address series = address(this);
+        vm.prank(POST);
+        _registry.suspendSeries(series, "looking into it");
+        vm.prank(POST);
+        _registry.reinstateSeries(series, "all is well");
+        _registry.suspendSeries(series, "by the authority");
+        bytes memory call = abi.encodeCall(_registry.reinstateSeries, (series, "no"));
+        _refuses(_registry, POST, call, PostalRegistry.SuspendedByAuthority.selector);
+        _registry.reinstateSeries(series, "by the authority");
+        _refuses(_registry, POST, call, PostalRegistry.SeriesNotSuspended.selector);
+    }
+
+    function test_aRevokedPostCanDoNothing() external {
+        _registry.revokePost(_post, "closed");
         bytes4 revoked = PostalRegistry.PostIsRevoked.selector;
-        _refuses(registry, address(this), abi.encodeCall(registry.suspendPost, (second, "again")), revoked);
-        _refuses(registry, address(this), abi.encodeCall(registry.revokePost, (second, "again")), revoked);
-        bytes memory call = abi.encodeCall(registry.registerSeries, (address(this), address(this).codehash));
-        _refuses(registry, POST, call, revoked);
-        _refuses(registry, POST, abi.encodeCall(registry.proposeRotation, (second, address(1))), revoked);
+        _refuses(_registry, address(this), abi.encodeCall(_registry.suspendPost, (_post, "again")), revoked);
+        _refuses(_registry, address(this), abi.encodeCall(_registry.revokePost, (_post, "again")), revoked);
+        bytes memory call = abi.encodeCall(_registry.registerSeries, (address(this), address(this).codehash));
+        _refuses(_registry, POST, call, revoked);
+        _refuses(_registry, POST, abi.encodeCall(_registry.proposeRotation, (_post, address(1))), revoked);
+        _refuses(_registry, POST, abi.encodeCall(_registry.revokeSeries, (address(this), "me too")), revoked);
     }
 
     function _refuses(PostalRegistry registry, address sender, bytes memory call, bytes4 expected) private {
