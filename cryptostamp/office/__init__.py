@@ -6,7 +6,7 @@ Every step can be killed at any moment and run again: it goes on where it stoppe
 from __future__ import annotations
 
 from cryptostamp.office.chains import DEFAULT_RPC, chain_of, local_post
-from cryptostamp.office.claim import Claim, SignedClaim, claim, send_claim, sign_claim
+from cryptostamp.office.claim import BatchedClaim, Claim, SignedClaim, claim, send_claim, send_claims, sign_claim
 from cryptostamp.office.compiling import check_artifacts, contracts_folder, write_compiled
 from cryptostamp.office.demo import DEMO_PASSPHRASE, Demo, DemoListener, run_demo
 from cryptostamp.office.doctor import Finding, examine
@@ -23,6 +23,7 @@ from cryptostamp.office.workspace import Workspace
 __all__ = [
     "DEFAULT_RPC",
     "DEMO_PASSPHRASE",
+    "BatchedClaim",
     "Claim",
     "Demo",
     "DemoListener",
@@ -55,6 +56,7 @@ __all__ = [
     "run_demo",
     "runs_of",
     "send_claim",
+    "send_claims",
     "sign_claim",
     "verify",
     "write_compiled",

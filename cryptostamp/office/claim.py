@@ -7,19 +7,25 @@ account nor learn the code from it. The post pays.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cryptostamp.chain import MinedTransaction, Sender, StampSeries
+from cryptostamp.chain import BatchClaim, MinedTransaction, Sender, StampSeries
 from cryptostamp.codes import ClaimCode
 from cryptostamp.edition import ClaimKey, Dossier, claim_key_of
-from cryptostamp.errors import Refused
+from cryptostamp.errors import ContractRefusal, InputError, Refused
 from cryptostamp.ledger import Ledger
 from cryptostamp.primitives import Address, Serial
 
-__all__ = ["Claim", "SignedClaim", "claim", "send_claim", "sign_claim"]
+__all__ = ["MOST_CLAIMS", "BatchedClaim", "Claim", "SignedClaim", "claim", "send_claim", "send_claims", "sign_claim"]
 
 LIFETIME_S = 3600
 """How long a signed claim can be carried to the chain."""
+
+
+MOST_CLAIMS = 128
+"""How many claims go into one transaction: each takes up to 80,000 gas of its 2^24."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,18 @@ class Claim:
     serial: Serial
     to: Address
     mined: MinedTransaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchedClaim:
+    """What became of one claim of a batch."""
+
+    serial: Serial
+    to: Address
+    mined: MinedTransaction
+    """The transaction of the whole batch."""
+    refusal: ContractRefusal | None
+    """Why the token did not move, `None` if it did."""
 
 
 def sign_claim(code: ClaimCode, dossier: Dossier, *, to: Address, deadline: int) -> SignedClaim:
@@ -74,6 +92,55 @@ def send_claim(signed: SignedClaim, dossier: Dossier, *, sender: Sender, ledger:
     )
     ledger.record_claimed(series_id, signed.serial, signed.to)
     return Claim(serial=signed.serial, to=signed.to, mined=mined)
+
+
+def send_claims(
+    signed: Sequence[SignedClaim], dossier: Dossier, *, sender: Sender, ledger: Ledger
+) -> tuple[BatchedClaim, ...]:
+    """Carry many signed claims to the chain in one transaction, and return what became of each, in their order.
+
+    One that the contract refuses does not hold up the others. Sent again, the same batch is found instead of sent
+    twice. Raises `InputError` for none or more than `MOST_CLAIMS`, and for a stamp that is claimed twice.
+    """
+    if not 1 <= len(signed) <= MOST_CLAIMS:
+        raise InputError(
+            f"A batch of {len(signed)} claims cannot be sent.", remedy=f"Send 1 to {MOST_CLAIMS} at a time."
+        )
+    series_id, tree = dossier.series.id, dossier.edition.tree
+    # As many nodes as claims: what the crown adds to the calldata, the proofs save.
+    level = min(len(signed), dossier.edition.size).bit_length() - 1
+    claims = []
+    for each in signed:
+        node, proof = tree.branch(each.serial, level)
+        claims.append(
+            BatchClaim(
+                serial=each.serial,
+                to=each.to,
+                deadline=each.deadline,
+                signature=each.signature,
+                node=node,
+                proof=proof,
+            )
+        )
+    done = StampSeries(sender.chain, dossier.deployment.contract).claim_batch(
+        sender,
+        intent=f"{series_id}: claim {len(signed)} stamps ({_digest(signed)})",
+        claims=claims,
+        crown=tree.crown(level),
+    )
+    for each in signed:
+        if each.serial not in done.refused:
+            ledger.record_claimed(series_id, each.serial, each.to)
+    return tuple(
+        BatchedClaim(serial=each.serial, to=each.to, mined=done.mined, refusal=done.refused.get(each.serial))
+        for each in signed
+    )
+
+
+def _digest(signed: Sequence[SignedClaim]) -> str:
+    """Return a name for these very claims, in this order."""
+    text = "\n".join(f"{each.serial} {each.to} {each.deadline} {each.signature.hex()}" for each in signed)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def claim(code: ClaimCode, dossier: Dossier, *, to: Address, sender: Sender, ledger: Ledger) -> Claim:

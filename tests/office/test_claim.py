@@ -10,8 +10,8 @@ from support.desk import Desk
 
 from cryptostamp.chain import DevSigner, Sender, StampSeries
 from cryptostamp.codes import ClaimCode
-from cryptostamp.errors import ContractRefusal, Refused
-from cryptostamp.office import Claim, LedgerJournal, SignedClaim, claim, send_claim, sign_claim
+from cryptostamp.errors import ContractRefusal, InputError, Refused
+from cryptostamp.office import Claim, LedgerJournal, SignedClaim, claim, send_claim, send_claims, sign_claim
 from cryptostamp.primitives import Address, Serial, parse_address
 
 THIEF = Address("0x" + "66" * 20)
@@ -76,6 +76,56 @@ class TestClaim:
         stranger = Sender(desk.chain, DevSigner(5), LedgerJournal(desk.ledger))
         send_claim(signed(desk, 8, to), desk.dossier, sender=stranger, ledger=desk.ledger)
         assert owner_of(desk, 8) == to
+
+
+class TestBatch:
+    def test_each_for_itself(self, desk: Desk) -> None:
+        """Many tokens move in one transaction; a claim that is refused says why, and holds up no other."""
+        to = newcomer()
+        claimed(desk, 5, to)
+        batch = [signed(desk, serial, to) for serial in (2, 5, 30)] + [signed(desk, 7, to, lifetime_s=-1)]
+        batch.append(replace(signed(desk, 8, to), to=THIEF))
+        done = send_claims(batch, desk.dossier, sender=desk.sender, ledger=desk.ledger)
+        assert [(each.serial, each.refusal.name if each.refusal else None) for each in done] == [
+            (2, None),
+            (5, "AlreadyClaimed"),
+            (30, None),
+            (7, "ClaimExpired"),
+            (8, "InvalidProof"),
+        ]
+        assert len({each.mined.hash for each in done}) == 1
+        assert [owner_of(desk, serial) for serial in (2, 30, 8)] == [to, to, desk.sender.address]
+        assert desk.ledger.count_claimed("LEAP") == 3
+
+    @pytest.mark.parametrize("count", [1, 2, 3, 16, 30])
+    def test_of_any_size(self, desk: Desk, count: int) -> None:
+        """A batch of any size, up to the whole edition, finds its level of the tree."""
+        to = newcomer()
+        batch = [signed(desk, serial, to) for serial in range(1, count + 1)]
+        done = send_claims(batch, desk.dossier, sender=desk.sender, ledger=desk.ledger)
+        assert [each.refusal for each in done] == [None] * count
+        assert desk.ledger.count_claimed("LEAP") == count
+
+    def test_the_same_batch_again(self, desk: Desk) -> None:
+        """The same batch is found, with what became of each claim; nothing is sent twice."""
+        batch = [signed(desk, serial, newcomer()) for serial in (2, 3)]
+        batch.append(signed(desk, 4, newcomer(), lifetime_s=-1))
+        first = send_claims(batch, desk.dossier, sender=desk.sender, ledger=desk.ledger)
+        sent = desk.ledger.transactions()
+        again = send_claims(batch, desk.dossier, sender=desk.sender, ledger=desk.ledger)
+        assert [(each.mined, each.refusal is None) for each in again] == [
+            (each.mined, each.refusal is None) for each in first
+        ]
+        assert desk.ledger.transactions() == sent
+
+    def test_no_batch(self, desk: Desk) -> None:
+        """None, too many, and one stamp twice are refused before anything is sent."""
+        one = signed(desk, 2, newcomer())
+        sent = desk.ledger.transactions()
+        for batch, words in (([], "batch of 0"), ([one] * 129, "batch of 129"), ([one, one], "claimed twice")):
+            with pytest.raises(InputError, match=words):
+                send_claims(batch, desk.dossier, sender=desk.sender, ledger=desk.ledger)
+        assert desk.ledger.transactions() == sent
 
 
 class TestRefusals:
