@@ -27,7 +27,8 @@ import {IERC5192} from "./IERC5192.sol";
 /// A word of zero is the state of issue. Because the word is read anyway wherever a token moves, the flags cost nothing:
 /// a transfer does not look at the approval of a token that has none, and a claim needs no flag of its own. Void tokens
 /// have a bit in `_voided`, which is only read once there is one at all. Everything goes through {_wordOf} and {_write},
-/// so that the layout can change in one place.
+/// so that the layout can change in one place. An approval for a token that is voided later can still be read, and is
+/// good for nothing.
 ///
 /// Behaves as OpenZeppelin's ERC721 does, with the same errors (ERC-6093) in the same order. Metadata is left to the
 /// heir.
