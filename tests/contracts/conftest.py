@@ -10,9 +10,6 @@ from support.series_bench import Config, SeriesBench
 
 from cryptostamp.chain import Chain
 
-Emission = SeriesBench
-"""A series on the bench, by the name that tests of other contracts know it by."""
-
 
 @pytest.fixture
 def issue(chain: Chain) -> Callable[..., SeriesBench]:

@@ -16,7 +16,7 @@ from cryptostamp.chain import LocalNode
 from cryptostamp.primitives import Serial
 
 if TYPE_CHECKING:
-    from tests.contracts.conftest import Emission
+    from support.series_bench import SeriesBench
 
 POSTMARK = "(bytes12,uint32,uint8,uint40)"
 STAMP_OF = f"stampOf(uint256)((address,uint8,uint40,uint8,uint8,uint16,{POSTMARK},uint256))"
@@ -69,7 +69,7 @@ class Cast:
 
 
 @pytest.fixture
-def cast(local_node: LocalNode, leap: Emission) -> Cast:
+def cast(local_node: LocalNode, leap: SeriesBench) -> Cast:
     return Cast(local_node.url, leap.series.address)
 
 
@@ -84,7 +84,7 @@ class TestDomain:
 
 
 class TestClaim:
-    def test_a_collector_claims_with_cast_alone(self, cast: Cast, leap: Emission) -> None:
+    def test_a_collector_claims_with_cast_alone(self, cast: Cast, leap: SeriesBench) -> None:
         """Read, sign the typed data, send, and own the token: without a line of our code."""
         collector = cast("wallet", "address", "--private-key", COLLECTOR_KEY)
         assert cast.state_of(7) == (leap.terms.custody, UNCLAIMED)
@@ -97,7 +97,7 @@ class TestClaim:
         assert cast.read("ownerOf(uint256)(address)", "7") == [collector]
         assert cast.state_of(7) == (collector, CLAIMED)
 
-    def test_the_digest_can_be_made_by_hand(self, cast: Cast, leap: Emission) -> None:
+    def test_the_digest_can_be_made_by_hand(self, cast: Cast, leap: SeriesBench) -> None:
         """EIP-712 step by step, from what the contract says about itself, gives what a wallet signs from the JSON."""
         to, deadline = leap.terms.custody, "1900000000"
         _, name, version, chain, contract, *_ = cast.read(DOMAIN_OF)
@@ -114,7 +114,7 @@ class TestClaim:
         assert by_hand == cast("wallet", "sign", "--private-key", private_key(leap), "--data", json.dumps(message))
 
 
-def private_key(leap: Emission) -> str:
+def private_key(leap: SeriesBench) -> str:
     """Scratch the field of stamp 7: the claim key is what its code gives by HKDF (RFC 5869)."""
     return "0x" + leap.key(7)._private.hex()
 

@@ -26,7 +26,7 @@ from cryptostamp.errors import ContractRefusal, InputError
 from cryptostamp.primitives import Address, Hash32, keccak256, parse_address
 
 if TYPE_CHECKING:
-    from tests.contracts.conftest import Emission
+    from support.series_bench import SeriesBench
 
 
 ALICE = parse_address("0x" + "a1" * 20)
@@ -103,7 +103,7 @@ def post(office: Office) -> Sender:
 
 
 @pytest.fixture
-def series(office: Office, post: Sender, leap: Emission) -> Address:
+def series(office: Office, post: Sender, leap: SeriesBench) -> Address:
     """A series that the post has registered."""
     office.register(post, leap.series.address)
     return leap.series.address
@@ -487,7 +487,7 @@ class TestRotation:
 
 
 class TestRegistering:
-    def test_a_registered_series(self, office: Office, post: Sender, leap: Emission) -> None:
+    def test_a_registered_series(self, office: Office, post: Sender, leap: SeriesBench) -> None:
         """The status has all that a verdict needs: the post, how both stand, since when, and which code."""
         contract = leap.series.address
         at = office.register(post, contract)
@@ -514,7 +514,7 @@ class TestRegistering:
             assert not status.code_unchanged
             assert status.code_hash != status.code_hash_now
 
-    def test_another_code_than_named(self, office: Office, post: Sender, leap: Emission) -> None:
+    def test_another_code_than_named(self, office: Office, post: Sender, leap: SeriesBench) -> None:
         """A post that was shown another contract than there is registers nothing."""
         for code_hash in (NOTHING, keccak256(b"")):
             assert (
@@ -528,7 +528,7 @@ class TestRegistering:
         for account in (ALICE, post.address):
             assert office.refused("register_series", post, contract=account, code_hash=code_hash) == "NotAContract"
 
-    def test_a_stranger_cannot_register(self, office: Office, leap: Emission) -> None:
+    def test_a_stranger_cannot_register(self, office: Office, leap: SeriesBench) -> None:
         """Neither a stranger nor the authority itself can stand behind a series."""
         for who in (office.account(8), office.authority):
             assert office.register_refused(who, leap.series.address) == "NotAPost"
@@ -613,7 +613,7 @@ class TestStandingOfASeries:
     @pytest.mark.parametrize("who", ["authority", "post"])
     @pytest.mark.parametrize("first", [None, "suspend_series"])
     def test_revoked(
-        self, office: Office, post: Sender, leap: Emission, series: Address, who: str, first: str | None
+        self, office: Office, post: Sender, leap: SeriesBench, series: Address, who: str, first: str | None
     ) -> None:
         """A series is revoked for good, suspended or not; the post stays, and the tokens do not move."""
         account = {"authority": office.authority, "post": post}[who]
@@ -690,7 +690,7 @@ class TestAuthority:
 
 
 class TestGas:
-    def test_what_a_registration_costs(self, office: Office, post: Sender, leap: Emission) -> None:
+    def test_what_a_registration_costs(self, office: Office, post: Sender, leap: SeriesBench) -> None:
         """Standing behind a series costs a handful of storage slots, whatever is in the registry."""
         mined = register(office.registry, post, leap.series.address)
         assert mined.gas_used < 150_000

@@ -70,10 +70,10 @@ class TestDemo:
         assert after["stamp"]["owner"] != before["stamp"]["owner"]
 
     def test_the_files_are_there(self, demo: tuple[dict[str, Any], Path, str]) -> None:
-        """Every file that is named exists: pictures, a sheet, the sealed codes, the check list."""
+        """Every file that is named exists: pictures, a sheet, the sealed codes, the check list, the list of files."""
         facts, folder, _ = demo
         suffixes = {Path(name).suffix for name in facts["files"]}
-        assert suffixes == {".png", ".pdf", ".age", ".csv", ".jpg"}
+        assert suffixes == {".png", ".pdf", ".age", ".csv", ".jpg", ".json"}
         assert all((folder / name).stat().st_size > 100 for name in facts["files"])
 
     def test_no_chain_is_left_behind(self, demo: tuple[dict[str, Any], Path, str]) -> None:
