@@ -85,9 +85,10 @@ class TestStamps:
             key, proof = stamps.key(serial), stamps.tree.proof(serial)
             claim = lab.Claim(serial=serial, to=ANYBODY, deadline=1, proof=proof, signature=bytes(64) + b"\x1b")
             for level in range(len(proof) + 1):
-                *_, index, shortened = series.request_of(claim, stamps.tree, level)
+                *_, place = series.request_of(claim, stamps.tree, level)
+                index, length = divmod(place, 256)
                 node = keccak256(keccak256(serial.to_bytes(32, "big") + bytes(12) + key.raw_address))
-                for sibling in shortened:
+                for sibling in proof[:length]:
                     node = keccak256(min(node, sibling) + max(node, sibling))
                 assert node == series.crown_of(stamps.tree, level)[index]
 
@@ -99,7 +100,7 @@ class TestStamps:
         for last, top in ((27, 0x00), (28, 0x80)):
             signature = b"\x11" * 32 + b"\x22" * 32 + bytes([last])
             claim = lab.Claim(serial=stamps.serials[0], to=ANYBODY, deadline=1, proof=(), signature=signature)
-            _, _, _, r, packed, _, _ = series.request_of(claim, stamps.tree, 0)
+            _, _, _, r, packed, _ = series.request_of(claim, stamps.tree, 0)
             assert (r, packed) == (b"\x11" * 32, bytes([0x22 | top]) + b"\x22" * 31)
 
     def test_the_same_edition_comes_out_every_time(self) -> None:
