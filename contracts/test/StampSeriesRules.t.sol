@@ -143,6 +143,30 @@ contract StampSeriesRules is Issuing {
         _refuses(ALICE, abi.encodeCall(_series.approve, (ALICE, 1)), IERC721Errors.ERC721InvalidApprover.selector);
     }
 
+    function test_approvalsAndWaysOfAToken() external {
+        vm.prank(CUSTODY);
+        _series.approve(ALICE, 1);
+        vm.prank(CUSTODY);
+        _series.approve(BOB, 1);
+        require(_series.getApproved(1) == BOB, "the last one counts");
+        vm.prank(CUSTODY);
+        _series.approve(address(0), 1);
+        vm.prank(CUSTODY);
+        _series.approve(address(0), 1);
+        require(_series.getApproved(1) == address(0), "taken back");
+        vm.prank(CUSTODY);
+        _series.transferFrom(CUSTODY, CUSTODY, 1);
+        require(_series.stampOf(1).state == StampToken.State.Unclaimed, "it has not left");
+        vm.prank(CUSTODY);
+        _series.transferFrom(CUSTODY, ALICE, 1);
+        vm.prank(ALICE);
+        _series.transferFrom(ALICE, BOB, 1);
+        require(_series.stampOf(1).state == StampToken.State.Delivered && _series.ownerOf(1) == BOB, "delivered");
+        _series.voidRange(2, 2, StampToken.VoidReason.Stolen);
+        require(_series.stampOf(2).voidReason == StampToken.VoidReason.Stolen, "void");
+        _refuses(CUSTODY, abi.encodeCall(_series.transferFrom, (CUSTODY, ALICE, 2)), StampToken.StampIsVoid.selector);
+    }
+
     function test_safeTransfersAskTheReceiver() external {
         address good = address(new Receiver(0x150b7a02));
         vm.prank(CUSTODY);
@@ -186,6 +210,26 @@ contract StampSeriesRules is Issuing {
         vm.prank(BOB);
         _series.claim(1, ALICE, block.timestamp, proof, good);
         require(_series.ownerOf(1) == ALICE, "the good one counts");
+    }
+
+    function test_claimsThatNoSignatureSaves() external {
+        bytes32[] memory proof = _proof(1, 0);
+        bytes memory signature = _sign(1, ALICE);
+        uint256 now_ = block.timestamp;
+        bytes memory call = abi.encodeCall(_series.claim, (6, ALICE, now_, proof, signature));
+        _refuses(BOB, call, StampToken.NotInEdition.selector);
+        address[3] memory nobody = [address(0), CUSTODY, address(_series)];
+        for (uint256 i = 0; i < nobody.length; ++i) {
+            call = abi.encodeCall(_series.claim, (1, nobody[i], now_, proof, signature));
+            _refuses(BOB, call, StampSeries.InvalidRecipient.selector);
+        }
+        call = abi.encodeCall(_series.claim, (1, ALICE, now_ - 1, proof, signature));
+        _refuses(BOB, call, StampSeries.ClaimExpired.selector);
+        call = abi.encodeCall(_series.claim, (1, BOB, now_, proof, signature));
+        _refuses(BOB, call, StampSeries.InvalidProof.selector);
+        _series.claim(1, ALICE, now_, proof, signature);
+        call = abi.encodeCall(_series.claim, (1, ALICE, now_, proof, signature));
+        _refuses(BOB, call, StampToken.AlreadyClaimed.selector);
     }
 
     function test_claimKeysCanBeChecked() external view {
@@ -326,6 +370,11 @@ contract StampSeriesRules is Issuing {
             abi.encodeCall(_series.postmark, (one, "LILYPOND-1", 101, first)),
             StampSeries.InvalidDay.selector
         );
+        _series.voidRange(1, 1, StampToken.VoidReason.Lost);
+        one[0] = 1;
+        bytes memory call = abi.encodeCall(_series.postmark, (one, "LILYPOND-1", 100, first));
+        _refuses(address(this), call, StampToken.StampIsVoid.selector);
+        one[0] = 2;
         _series.postmark(one, "LILYPOND-1", 100, first);
         vm.warp(100 days + 10 hours);
         _series.postmark(one, "LILYPOND-2", 101, StampSeries.PostmarkKind.Special);
@@ -509,6 +558,65 @@ contract PostalRegistryRules is Issuing {
         _refuses(_registry, POST, call, PostalRegistry.SuspendedByAuthority.selector);
         _registry.reinstateSeries(series, "by the authority");
         _refuses(_registry, POST, call, PostalRegistry.SeriesNotSuspended.selector);
+    }
+
+    function test_whoIsProposedAndAccepts() external {
+        bytes4 notAllowed = PostalRegistry.NotAllowed.selector;
+        uint256 next = _registry.proposePost("XL", "Pond Post", "pond.example", address(7));
+        _refuses(_registry, POST, abi.encodeCall(_registry.acceptPost, (next)), notAllowed);
+        bytes4 notAdmitted = PostalRegistry.NotAdmitted.selector;
+        _refuses(_registry, address(this), abi.encodeCall(_registry.suspendPost, (next, "x")), notAdmitted);
+        _refuses(
+            _registry,
+            POST,
+            abi.encodeCall(_registry.acceptPost, (_post)),
+            PostalRegistry.NotProposed.selector
+        );
+        bytes4 unknown = PostalRegistry.UnknownPost.selector;
+        _refuses(_registry, POST, abi.encodeCall(_registry.acceptPost, (0)), unknown);
+        _refuses(_registry, POST, abi.encodeCall(_registry.acceptPost, (99)), unknown);
+    }
+
+    function test_rotations() external {
+        bytes4 none = PostalRegistry.NoRotation.selector;
+        _refuses(_registry, POST, abi.encodeCall(_registry.cancelRotation, (_post)), none);
+        _refuses(_registry, POST, abi.encodeCall(_registry.acceptRotation, (_post)), none);
+        bytes4 notAllowed = PostalRegistry.NotAllowed.selector;
+        _refuses(_registry, address(8), abi.encodeCall(_registry.proposeRotation, (_post, address(8))), notAllowed);
+        _registry.proposeRotation(_post, address(8));
+        _refuses(_registry, POST, abi.encodeCall(_registry.acceptRotation, (_post)), notAllowed);
+        vm.prank(address(8));
+        _registry.acceptRotation(_post);
+        bytes memory call = abi.encodeCall(_registry.registerSeries, (address(this), address(this).codehash));
+        _refuses(_registry, POST, call, PostalRegistry.NotAPost.selector);
+        _refuses(_registry, address(9), call, PostalRegistry.NotAPost.selector);
+        _refuses(_registry, address(8), call, PostalRegistry.SeriesAlreadyRegistered.selector);
+    }
+
+    function test_suspendedPosts() external {
+        bytes memory reinstate = abi.encodeCall(_registry.reinstatePost, (_post, "back"));
+        _refuses(_registry, address(this), reinstate, PostalRegistry.PostNotSuspended.selector);
+        _registry.suspendPost(_post, "looking into it");
+        bytes4 suspended = PostalRegistry.PostIsSuspended.selector;
+        _refuses(_registry, address(this), abi.encodeCall(_registry.suspendPost, (_post, "again")), suspended);
+        _refuses(_registry, POST, abi.encodeCall(_registry.revokeSeries, (address(this), "x")), suspended);
+        _registry.reinstatePost(_post, "back");
+        bytes memory call = abi.encodeCall(_registry.suspendPost, (_post, ""));
+        _refuses(_registry, address(this), call, PostalRegistry.InvalidReasonText.selector);
+    }
+
+    function test_seriesThatCannotChange() external {
+        bytes memory call = abi.encodeCall(_registry.suspendSeries, (address(1), "x"));
+        _refuses(_registry, address(this), call, PostalRegistry.SeriesNotRegistered.selector);
+        call = abi.encodeCall(_registry.suspendSeries, (address(this), ""));
+        _refuses(_registry, address(this), call, PostalRegistry.InvalidReasonText.selector);
+        _registry.suspendSeries(address(this), "looking into it");
+        call = abi.encodeCall(_registry.suspendSeries, (address(this), "again"));
+        _refuses(_registry, address(this), call, PostalRegistry.SeriesIsSuspended.selector);
+        _registry.revokeSeries(address(this), "closed");
+        _refuses(_registry, address(this), call, PostalRegistry.SeriesIsRevoked.selector);
+        call = abi.encodeCall(_registry.registerSeries, (address(this), address(this).codehash));
+        _refuses(_registry, POST, call, PostalRegistry.SeriesAlreadyRegistered.selector);
     }
 
     function test_aRevokedPostCanDoNothing() external {
