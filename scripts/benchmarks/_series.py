@@ -14,6 +14,7 @@ from typing import Any
 
 from benchmarks._lab import CUSTODY, RELAYER, Claim, Contract, Lab, Stamps, wallet
 from cryptostamp.chain import Artifact, load_artifact
+from cryptostamp.chain.claim_batch import BatchClaim, encode_claims
 from cryptostamp.edition import MerkleTree
 from cryptostamp.primitives import Address, Serial, keccak256
 
@@ -21,7 +22,6 @@ __all__ = [
     "ClaimCosts",
     "claim_batch",
     "claim_costs",
-    "crown_of",
     "deploy_series",
     "features",
     "issuer_costs",
@@ -117,7 +117,7 @@ def claim_batch(
         requests = [request_of(claim, stamps.tree, level) for claim in claims]
         proofs = [node for claim in claims for node in claim.proof[: len(claim.proof) - level]]
         with lab.undone():
-            gas = lab.call(RELAYER, contract, "claimBatch", requests, proofs, crown_of(stamps.tree, level))
+            gas = lab.call(RELAYER, contract, "claimBatch", requests, proofs, list(stamps.tree.crown(level)))
             for claim in claims:
                 lab.must_own(contract, claim.serial, claim.to)
         if best is not None and gas > best[1]:
@@ -204,15 +204,11 @@ def _abi(artifact: Artifact) -> list[dict[str, Any]]:
     return abi
 
 
-def crown_of(tree: MerkleTree, level: int) -> list[bytes]:
-    """Return all nodes of a level, 0 being the root; the tree keeps its levels one after the other."""
-    return list(tree._nodes[2**level - 1 : 2 ** (level + 1) - 1])  # noqa: SLF001 - the tree has no other use for it
-
-
 def request_of(claim: Claim, tree: MerkleTree, level: int) -> tuple[object, ...]:
-    """Return the claim as an entry of `claimBatch`: its signature as EIP-2098 packs it, and where its proof ends."""
-    place = tree._position[claim.serial - 1] + 1  # noqa: SLF001 - counted from 1, a node's parent is at half its place
-    r, s, v = claim.signature[:32], int.from_bytes(claim.signature[32:64], "big"), claim.signature[64]
-    rest = len(claim.proof) - level
-    packed = (s | (v - 27) << 255).to_bytes(32, "big")
-    return (claim.serial, claim.to, claim.deadline, r, packed, ((place >> rest) - 2**level) * 256 + rest)
+    """Return the claim as an entry of `claimBatch` whose proof ends at a level of the tree."""
+    node, proof = tree.branch(claim.serial, level)
+    entry = BatchClaim(
+        serial=claim.serial, to=claim.to, deadline=claim.deadline, signature=claim.signature, node=node, proof=proof
+    )
+    ((request,), _) = encode_claims([entry])
+    return request

@@ -85,12 +85,16 @@ class TestStamps:
             key, proof = stamps.key(serial), stamps.tree.proof(serial)
             claim = lab.Claim(serial=serial, to=ANYBODY, deadline=1, proof=proof, signature=bytes(64) + b"\x1b")
             for level in range(len(proof) + 1):
+                if 2**level > edition:  # a lowest row that is not full is no crown, for the contract neither
+                    with pytest.raises(InputError, match="no full level"):
+                        series.request_of(claim, stamps.tree, level)
+                    continue
                 *_, place = series.request_of(claim, stamps.tree, level)
                 index, length = divmod(place, 256)
                 node = keccak256(keccak256(serial.to_bytes(32, "big") + bytes(12) + key.raw_address))
                 for sibling in proof[:length]:
                     node = keccak256(min(node, sibling) + max(node, sibling))
-                assert node == series.crown_of(stamps.tree, level)[index]
+                assert node == stamps.tree.crown(level)[index]
 
     def test_the_signature_is_packed_as_the_contract_reads_it(self) -> None:
         """The recovery bit moves to the top of s (EIP-2098)."""
