@@ -1,13 +1,13 @@
 """The ledger: what has been issued and where each stamp stands.
 
-One SQLite file beside the series. It holds nothing secret: no claim code, no claim key, no account
-key; a copy of it may lie on anybody's desk. The chain stays the truth about tokens.
+One SQLite file beside the series, or a PostgreSQL database. It holds nothing secret: no claim code,
+no claim key, no account key; a copy of it may lie on anybody's desk. The chain stays the truth
+about tokens.
 """
 
 from __future__ import annotations
 
 from cryptostamp.ledger.ledger import Ledger
-from cryptostamp.ledger.models import SCHEMA_VERSION
 from cryptostamp.ledger.records import (
     ChallengeRecord,
     IssuedSeries,
@@ -23,7 +23,6 @@ from cryptostamp.ledger.records import (
 )
 
 __all__ = [
-    "SCHEMA_VERSION",
     "ChallengeRecord",
     "IssuedSeries",
     "Ledger",

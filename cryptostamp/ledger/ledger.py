@@ -15,11 +15,12 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cryptostamp.errors import InputError, StorageProblem
-from cryptostamp.ledger.database import file_lock, open_engine, storage_errors, to_write
+from cryptostamp.ledger.database import open_engine, place_of, storage_errors, to_write
+from cryptostamp.ledger.locks import sole_writer
 from cryptostamp.ledger.models import ChallengeRow, OfferRow, PrintRow, SeriesRow, StampRow, StepRow, TransactionRow
 from cryptostamp.ledger.records import (
     ChallengeRecord,
@@ -47,12 +48,17 @@ _NO_RECEIPT = dict.fromkeys(("mined_hash", "succeeded", "block_number", "block_h
 
 
 class Ledger:
-    """The ledger in the file at `path`, which is made if it is not there. Close it or use it in a ``with``."""
+    """The ledger in a file, which is made if it is not there, or in the PostgreSQL database of a URL.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._engine = open_engine(path)
+    A URL is ``postgresql://user@host/database``. Close the ledger or use it in a ``with``.
+    """
+
+    def __init__(self, place: Path | str) -> None:
+        self._engine = open_engine(place)
         self._writing_engine = to_write(self._engine)
+        self._upsert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
+        self.place = place_of(self._engine)
+        """Where it is, as it may be shown."""
 
     def __enter__(self) -> Self:
         return self
@@ -68,12 +74,12 @@ class Ledger:
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        with storage_errors(self.path), Session(self._engine) as session, session.begin():
+        with storage_errors(self.place), Session(self._engine) as session, session.begin():
             yield session
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
-        with storage_errors(self.path), Session(self._writing_engine) as session, session.begin():
+        with storage_errors(self.place), Session(self._writing_engine) as session, session.begin():
             yield session
 
     # --- the series and its stamps
@@ -90,7 +96,7 @@ class Ledger:
         if known is not None:
             raise InputError(
                 f"The ledger already holds another series {plan.id}.",
-                where=str(self.path),
+                where=self.place,
                 remedy="A series that was issued cannot be described anew. Give the new one another id or folder.",
             )
         with self._writing() as session:
@@ -224,7 +230,7 @@ class Ledger:
         values = {"sha256": file.sha256, "first_serial": file.first_serial, "last_serial": file.last_serial}
         with self._writing() as session:
             session.execute(
-                insert_or(PrintRow)
+                self._upsert(PrintRow)
                 .values(series_id=series_id, name=file.name, **values)
                 .on_conflict_do_update(index_elements=["series_id", "name"], set_=values)
             )
@@ -252,7 +258,7 @@ class Ledger:
 
         Other threads of this process are waited for. `clock` gives UTC seconds, for the other process to read.
         """
-        return file_lock(self.path.with_name(f"{self.path.name}.{chain_id}-{sender}.lock"), clock=clock)
+        return sole_writer(self._engine, f"{chain_id}-{sender}", clock=clock)
 
     def record_signed(self, *, intent: str, chain_id: ChainId, sender: Address, nonce: int, offer: Offer) -> None:
         """Store signed bytes. When this returns they survive a power cut.

@@ -2,17 +2,16 @@
 
 A number that the EVM may make larger than 63 bits is stored as text, a hash as 32 raw bytes, an
 address as its EIP-55 text, a time as UTC seconds. The partial unique indexes hold the rules that
-sending rests on: one live transaction for an intent, one for a nonce. A change here needs its step
-in `cryptostamp.ledger.migrations`.
+sending rests on: one live transaction for an intent, one for a nonce. A change here needs its
+revision in `cryptostamp.ledger.migrations`.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 __all__ = [
-    "SCHEMA_VERSION",
     "Base",
     "ChallengeRow",
     "OfferRow",
@@ -23,8 +22,11 @@ __all__ = [
     "TransactionRow",
 ]
 
-SCHEMA_VERSION = 2
-"""Written to ``PRAGMA user_version``. `cryptostamp.ledger.migrations` brings an older ledger to it."""
+_BIG = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite's integers are large anyway; elsewhere chain ids, nonces, blocks, gas and times need 64 bits."""
+
+
+_LIVE, _KEPT = text("state NOT IN ('reverted', 'abandoned')"), text("state != 'abandoned'")
 
 
 class Base(DeclarativeBase):
@@ -41,13 +43,13 @@ class SeriesRow(Base):
     edition: Mapped[int]
     edition_root: Mapped[bytes]
     rarity_seed: Mapped[bytes]
-    chain_id: Mapped[int]
+    chain_id: Mapped[int] = mapped_column(_BIG)
     genesis_hash: Mapped[bytes]
     registry_address: Mapped[str | None]
     contract: Mapped[str | None]
     issue_transaction: Mapped[bytes | None]
-    issue_block: Mapped[int | None]
-    issue_gas: Mapped[int | None]
+    issue_block: Mapped[int | None] = mapped_column(_BIG)
+    issue_gas: Mapped[int | None] = mapped_column(_BIG)
 
 
 class StampRow(Base):
@@ -73,17 +75,17 @@ class TransactionRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     intent: Mapped[str]
-    chain_id: Mapped[int]
+    chain_id: Mapped[int] = mapped_column(_BIG)
     sender: Mapped[str]
-    nonce: Mapped[int]
+    nonce: Mapped[int] = mapped_column(_BIG)
     state: Mapped[str]
     """``signed``, ``mined``, ``final``, ``reverted`` or ``abandoned``; after the last two its intent is free again."""
     mined_hash: Mapped[bytes | None]
     """Which of its offers was mined; the next four tell how."""
     succeeded: Mapped[bool | None]
-    block_number: Mapped[int | None]
+    block_number: Mapped[int | None] = mapped_column(_BIG)
     block_hash: Mapped[bytes | None]
-    gas_used: Mapped[int | None]
+    gas_used: Mapped[int | None] = mapped_column(_BIG)
     contract: Mapped[str | None]
     remark: Mapped[str | None]
     """Why a person gave it up."""
@@ -95,7 +97,8 @@ class TransactionRow(Base):
             "one_live_transaction_an_intent",
             "intent",
             unique=True,
-            sqlite_where=text("state NOT IN ('reverted', 'abandoned')"),
+            sqlite_where=_LIVE,
+            postgresql_where=_LIVE,
         ),
         Index(
             "one_transaction_a_nonce",
@@ -103,7 +106,8 @@ class TransactionRow(Base):
             "sender",
             "nonce",
             unique=True,
-            sqlite_where=text("state != 'abandoned'"),
+            sqlite_where=_KEPT,
+            postgresql_where=_KEPT,
         ),
     )
 
@@ -130,8 +134,8 @@ class StepRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     series_id: Mapped[str]
     step: Mapped[str]
-    begun_at: Mapped[int]
-    ended_at: Mapped[int | None]
+    begun_at: Mapped[int] = mapped_column(_BIG)
+    ended_at: Mapped[int | None] = mapped_column(_BIG)
 
 
 class PrintRow(Base):
@@ -155,6 +159,6 @@ class ChallengeRow(Base):
     public_code: Mapped[str]
     verifier: Mapped[str]
     address: Mapped[str]
-    issued_at: Mapped[int]
-    expires_at: Mapped[int]
-    used_at: Mapped[int | None]
+    issued_at: Mapped[int] = mapped_column(_BIG)
+    expires_at: Mapped[int] = mapped_column(_BIG)
+    used_at: Mapped[int | None] = mapped_column(_BIG)

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import op
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
 
 from cryptostamp.errors import StorageProblem
-from cryptostamp.ledger import SCHEMA_VERSION, Ledger, TransactionState, migrations
+from cryptostamp.ledger import Ledger, TransactionState
+from cryptostamp.ledger.migrations import HEAD
+from cryptostamp.ledger.models import Base
 from cryptostamp.primitives import ChainId, Serial, keccak256, parse_address
 
-VERSION_1 = Path(__file__).resolve().parents[1] / "vectors" / "ledger-1.sql"
+VECTORS = Path(__file__).resolve().parents[1] / "vectors"
 ALICE = parse_address("0x" + "a1" * 20)
 BOB = parse_address("0x" + "b0" * 20)
 CHAIN = ChainId(31337)
 
 
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """A ledger as version 1 of the schema wrote it."""
-    path = tmp_path / "ledger.sqlite3"
-    with closing(sqlite3.connect(path)) as raw:
-        raw.executescript(VERSION_1.read_text(encoding="utf-8"))
-    return path
+def old(tmp_path: Path) -> Callable[[int], Path]:
+    """Make a ledger as a version of the schema wrote it."""
+
+    def make(version: int) -> Path:
+        path = tmp_path / f"ledger-{version}.sqlite3"
+        with closing(sqlite3.connect(path)) as raw:
+            raw.executescript((VECTORS / f"ledger-{version}.sql").read_text(encoding="utf-8"))
+        return path
+
+    return make
 
 
 def dump(path: Path) -> list[str]:
@@ -39,7 +50,7 @@ def shape(path: Path) -> dict[str, object]:
         tables = [name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         indexes = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
         return {
-            "version": raw.execute("PRAGMA user_version").fetchone(),
+            "version": raw.execute("SELECT version_num FROM alembic_version").fetchall(),
             "indexes": {name: " ".join(sql.split()) for name, sql in indexes},
             **{
                 name: (
@@ -52,9 +63,9 @@ def shape(path: Path) -> dict[str, object]:
 
 
 class TestFromVersion1:
-    def test_every_transaction_is_there(self, old: Path) -> None:
+    def test_every_transaction_is_there(self, old: Callable[[int], Path]) -> None:
         """Intents, nonces, bytes and receipts are as they were; a failed one has reverted."""
-        with Ledger(old) as ledger:
+        with Ledger(old(1)) as ledger:
             found = ledger.transactions()
             assert [(each.intent, each.sender, each.nonce, each.state.value) for each in found] == [
                 ("LEAP: issue", ALICE, 0, "mined"),
@@ -74,20 +85,9 @@ class TestFromVersion1:
             assert failed is not None
             assert (failed.succeeded, found[3].receipt) == (False, None)
 
-    def test_the_rest_is_untouched(self, old: Path) -> None:
-        """Series, stamps, prints, steps and challenges are as they were."""
-        before = [line for line in dump(old) if line.startswith("INSERT") and '"transactions"' not in line]
-        with Ledger(old) as ledger:
-            issued = ledger.issued("LEAP")
-            assert issued is not None
-            assert (issued.gas_used, ledger.count_claimed("LEAP")) == (21_007, 1)
-            assert ledger.stamp("LEAP", Serial(3)) is not None
-        after = dump(old)
-        assert [line for line in before if line not in after] == []
-
-    def test_it_goes_on_where_it_was(self, old: Path) -> None:
+    def test_it_goes_on_where_it_was(self, old: Callable[[int], Path]) -> None:
         """What was signed is still live and is not signed again; what had failed is free."""
-        with Ledger(old) as ledger:
+        with Ledger(old(1)) as ledger:
             assert ledger.highest_nonce(CHAIN, ALICE) == 3
             live = ledger.live_transaction("LEAP: register")
             assert live is not None
@@ -95,35 +95,88 @@ class TestFromVersion1:
             with pytest.raises(StorageProblem, match="UNIQUE"):
                 ledger.record_signed(intent="LEAP: claim", chain_id=CHAIN, sender=ALICE, nonce=4, offer=live.offers[0])
 
-    def test_the_same_schema_as_a_new_ledger(self, old: Path, tmp_path: Path) -> None:
+
+class TestFromVersion2:
+    def test_every_transaction_is_there(self, old: Callable[[int], Path]) -> None:
+        """Offers, final states and remarks are as they were."""
+        with Ledger(old(2)) as ledger:
+            found = ledger.transactions()
+            assert [each.state.value for each in found] == ["final", "reverted", "mined", "signed", "abandoned"]
+            assert [len(each.offers) for each in found] == [1, 1, 1, 2, 1]
+            assert found[3].offers[1].raw == b"more"
+            assert found[4].remark == "the wallet on the shelf"
+
+
+@pytest.mark.parametrize("version", [1, 2])
+class TestAny:
+    def test_the_rest_is_untouched(self, old: Callable[[int], Path], version: int) -> None:
+        """Series, stamps, prints, steps and challenges are as they were."""
+        path = old(version)
+        before = [line for line in dump(path) if line.startswith("INSERT") and "transactions" not in line]
+        with Ledger(path) as ledger:
+            issued = ledger.issued("LEAP")
+            assert issued is not None
+            assert (issued.gas_used, ledger.count_claimed("LEAP")) == (21_007, 1)
+            assert ledger.stamp("LEAP", Serial(3)) is not None
+        after = dump(path)
+        assert [line for line in before if line not in after] == []
+
+    def test_the_same_schema_as_a_new_ledger(self, old: Callable[[int], Path], version: int, tmp_path: Path) -> None:
         """Columns, keys and indexes are those of a ledger that was made today."""
-        for path in (old, tmp_path / "new.sqlite3"):
+        paths = (old(version), tmp_path / "new.sqlite3")
+        for path in paths:
             Ledger(path).close()
-        assert shape(old) == shape(tmp_path / "new.sqlite3")
-        assert shape(old)["version"] == (SCHEMA_VERSION,)
+        assert shape(paths[0]) == shape(paths[1])
 
-    def test_a_second_time_changes_nothing(self, old: Path) -> None:
+    def test_a_second_time_changes_nothing(self, old: Callable[[int], Path], version: int) -> None:
         """A ledger that is up to date is opened as it is."""
-        Ledger(old).close()
-        before = dump(old)
-        Ledger(old).close()
-        assert dump(old) == before
+        path = old(version)
+        Ledger(path).close()
+        before = dump(path)
+        Ledger(path).close()
+        assert dump(path) == before
 
-    @pytest.mark.parametrize("statement", range(len(migrations._STEPS[1])))
-    def test_killed_within(self, old: Path, statement: int, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Ended before any of its statements, it leaves the old ledger, and the next start brings it up to date."""
-        before = dump(old)
-        steps = migrations._STEPS[1]
-        broken = (*steps[:statement], "SELECT * FROM nowhere", *steps[statement:])
+    def test_older_programs_refuse_it(self, old: Callable[[int], Path], version: int) -> None:
+        """Programs from before Alembic see a version that they do not write."""
+        path = old(version)
+        Ledger(path).close()
+        with closing(sqlite3.connect(path)) as raw:
+            assert raw.execute("PRAGMA user_version").fetchone() == (100,)
+
+
+class TestKilled:
+    @pytest.mark.parametrize("survived", range(9))
+    def test_within(self, old: Callable[[int], Path], survived: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Ended after any of its operations, it leaves the old ledger, and the next start brings it up to date."""
+        path = old(1)
+        before = dump(path)
+        left = survived
+
+        def mortal(operation: Callable[..., object]) -> Callable[..., object]:
+            def run(*arguments: object, **options: object) -> object:
+                nonlocal left
+                left -= 1
+                if left < 0:
+                    raise KeyboardInterrupt
+                return operation(*arguments, **options)
+
+            return run
+
         with monkeypatch.context() as patch:
-            patch.setitem(migrations._STEPS, 1, broken)
-            with pytest.raises(StorageProblem, match="no such table"):
-                Ledger(old)
-        assert dump(old) == before
-        with Ledger(old) as ledger:
+            for name in ("create_table", "create_index", "drop_index", "drop_table", "rename_table", "execute"):
+                patch.setattr(op, name, mortal(getattr(op, name)))
+            with pytest.raises(KeyboardInterrupt):
+                Ledger(path)
+        assert dump(path) == before
+        with Ledger(path) as ledger:
             assert len(ledger.transactions()) == 5
 
 
-def test_there_is_a_step_from_each_version() -> None:
-    """Every version since the oldest leads to the next one."""
-    assert sorted(migrations._STEPS) == list(range(migrations.OLDEST_VERSION, SCHEMA_VERSION))
+class TestNew:
+    def test_the_revisions_make_what_the_models_say(self, ledger: Ledger) -> None:
+        """Alembic finds no difference between the database and the models."""
+        with ledger._engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            differences = compare_metadata(context, Base.metadata)
+            assert [each for each in differences if "alembic_version" not in str(each)] == []
+            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == HEAD
