@@ -1,4 +1,4 @@
-"""The few types that every room speaks: serials, addresses, chains, hashes.
+"""The few types that every room speaks: serials, addresses, chains, hashes, boxes on paper.
 
 Rests on EIP-55 (checksummed addresses) and EIP-155 (chain ids). Holds no rule of a stamp.
 """
@@ -6,6 +6,7 @@ Rests on EIP-55 (checksummed addresses) and EIP-155 (chain ids). Holds no rule o
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final, NewType
 
 from eth_hash.auto import keccak
@@ -13,7 +14,17 @@ from eth_utils.address import is_address, is_checksum_address, is_checksum_forma
 
 from cryptostamp.errors import InputError
 
-__all__ = ["HOST_NAME", "MAX_EDITION", "Address", "ChainId", "Hash32", "Serial", "keccak256", "parse_address"]
+__all__ = [
+    "HOST_NAME",
+    "MAX_EDITION",
+    "Address",
+    "Box",
+    "ChainId",
+    "Hash32",
+    "Serial",
+    "keccak256",
+    "parse_address",
+]
 
 Serial = NewType("Serial", int)
 """The number of a stamp in its edition and its token id: 1..N."""
@@ -32,6 +43,35 @@ HOST_NAME: Final = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-
 
 MAX_EDITION = 16_000_000
 """The largest edition of one series: what the rarity permutation and one issuing transaction are built for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """An upright rectangle on paper, in millimetres from the upper left corner of what it lies on."""
+
+    x_mm: float
+    y_mm: float
+    width_mm: float
+    height_mm: float
+
+    @property
+    def right_mm(self) -> float:
+        """The x of the right side."""
+        return self.x_mm + self.width_mm
+
+    @property
+    def bottom_mm(self) -> float:
+        """The y of the lower side."""
+        return self.y_mm + self.height_mm
+
+    def grown(self, by_mm: float) -> Box:
+        """Return the box with `by_mm` added on each side."""
+        return Box(
+            x_mm=self.x_mm - by_mm,
+            y_mm=self.y_mm - by_mm,
+            width_mm=self.width_mm + 2 * by_mm,
+            height_mm=self.height_mm + 2 * by_mm,
+        )
 
 
 def keccak256(data: bytes) -> Hash32:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cryptostamp.press.lettering import Typeface
+from cryptostamp.primitives import Box
 
 __all__ = ["BLACK", "INK", "PAPER", "Box", "Dots", "Fill", "Line", "Mark", "TextRun", "relative_luminance"]
 
@@ -17,35 +18,6 @@ BLACK = "#000000"
 INK = "#0c2a33"
 """The deep teal of lettering that lies on a picture."""
 PAPER = "#ffffff"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
-    """An upright rectangle."""
-
-    x_mm: float
-    y_mm: float
-    width_mm: float
-    height_mm: float
-
-    @property
-    def right_mm(self) -> float:
-        """The x of the right side."""
-        return self.x_mm + self.width_mm
-
-    @property
-    def bottom_mm(self) -> float:
-        """The y of the lower side."""
-        return self.y_mm + self.height_mm
-
-    def grown(self, by_mm: float) -> Box:
-        """Return the box with `by_mm` added on each side."""
-        return Box(
-            x_mm=self.x_mm - by_mm,
-            y_mm=self.y_mm - by_mm,
-            width_mm=self.width_mm + 2 * by_mm,
-            height_mm=self.height_mm + 2 * by_mm,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
