@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from support.desk import LEAPFROG, PASSPHRASE, Desk
+from support.postgresql import PostgresServer, postgres_server
 
 from cryptostamp.chain import Chain, DevSigner, LocalNode, MemoryJournal, Sender, SeriesTerms, start_local_node
 from cryptostamp.edition import EditionSecret
@@ -77,6 +78,19 @@ def desk(
             secret=secret,
             dossier=workspace.dossier(),
         )
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresServer]:
+    """Run one PostgreSQL server for each worker of the test run that needs it."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+def new_database(postgresql: PostgresServer) -> Callable[[], str]:
+    """Make empty databases, and return their URLs."""
+    return postgresql.new_database
 
 
 @pytest.fixture

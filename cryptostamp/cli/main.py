@@ -16,6 +16,7 @@ from cryptostamp.cli.compile import compile_command
 from cryptostamp.cli.demo import demo_command
 from cryptostamp.cli.doctor import doctor_command
 from cryptostamp.cli.issue import issue_command
+from cryptostamp.cli.ledger import ledger_command
 from cryptostamp.cli.new import new_command
 from cryptostamp.cli.node import node_command
 from cryptostamp.cli.output import print_json
@@ -66,6 +67,7 @@ for _command in (
     void_command,
     postmark_command,
     registry_command,
+    ledger_command,
     node_command,
     compile_command,
     doctor_command,

@@ -7,6 +7,7 @@ about tokens.
 
 from __future__ import annotations
 
+from cryptostamp.ledger.database import check_url
 from cryptostamp.ledger.ledger import Ledger
 from cryptostamp.ledger.records import (
     ChallengeRecord,
@@ -35,4 +36,5 @@ __all__ = [
     "StepRecord",
     "TransactionRecord",
     "TransactionState",
+    "check_url",
 ]

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from cryptostamp.errors import InputError, StorageProblem, ToolMissing
 from cryptostamp.ledger.migrations import HEAD, bring_up_to_date, is_up_to_date, revision_of
 
-__all__ = ["open_engine", "place_of", "storage_errors", "to_write"]
+__all__ = ["check_url", "open_engine", "place_of", "storage_errors", "to_write"]
 
 _AT_ONCE = "cryptostamp_write_at_once"
 """The execution option with which a transaction takes the right to write when it begins."""
@@ -71,6 +71,25 @@ def _engine(place: Path | str) -> Engine:
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
         return engine
+    url = _parsed(place)
+    try:
+        return create_engine(url.set(drivername="postgresql+psycopg"))
+    except ImportError as error:
+        raise ToolMissing(
+            "A ledger in PostgreSQL needs the package psycopg.", remedy="Install cryptostamp[postgresql]."
+        ) from error
+
+
+def check_url(place: str) -> None:
+    """Raise `InputError` if this is no URL of PostgreSQL, or if it holds a password, which would be kept."""
+    if _parsed(place).password is not None:
+        raise InputError(
+            "The URL of the ledger holds a password; it is not repeated here.",
+            remedy="Leave it out, and put the password into ~/.pgpass or the variable PGPASSWORD.",
+        )
+
+
+def _parsed(place: str) -> URL:
     refusal = InputError(
         "This is not the URL of a ledger.", remedy="Give it as postgresql://user@host/database, or give a file."
     )
@@ -80,12 +99,7 @@ def _engine(place: Path | str) -> Engine:
         raise refusal from None
     if url.get_backend_name() != "postgresql":
         raise refusal
-    try:
-        return create_engine(url.set(drivername="postgresql+psycopg"))
-    except ImportError as error:
-        raise ToolMissing(
-            "A ledger in PostgreSQL needs the package psycopg.", remedy="Install cryptostamp[postgresql]."
-        ) from error
+    return url
 
 
 def to_write(engine: Engine) -> Engine:

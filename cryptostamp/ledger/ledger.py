@@ -19,8 +19,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cryptostamp.errors import InputError, StorageProblem
+from cryptostamp.ledger.backup import back_up
 from cryptostamp.ledger.database import open_engine, place_of, storage_errors, to_write
 from cryptostamp.ledger.locks import sole_writer
+from cryptostamp.ledger.migrations import HEAD
 from cryptostamp.ledger.models import ChallengeRow, OfferRow, PrintRow, SeriesRow, StampRow, StepRow, TransactionRow
 from cryptostamp.ledger.records import (
     ChallengeRecord,
@@ -59,6 +61,8 @@ class Ledger:
         self._upsert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
         self.place = place_of(self._engine)
         """Where it is, as it may be shown."""
+        self.schema = HEAD
+        """The revision of its schema: an older ledger has been brought up to it."""
 
     def __enter__(self) -> Self:
         return self
@@ -71,6 +75,10 @@ class Ledger:
     def close(self) -> None:
         """Close the file. Nothing that was written is lost if this is never called."""
         self._engine.dispose()
+
+    def back_up(self, target: Path) -> None:
+        """Copy the ledger, as it is at this moment, into a file that must not be there yet."""
+        back_up(self._engine, target)
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:

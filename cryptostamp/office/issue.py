@@ -147,13 +147,13 @@ def _check_plan(plan: SeriesPlan | None, series: Series, chain: Chain, workspace
     if plan.description_sha256 != _description_hash(series):
         raise InputError(
             f"The series {series.id} has been changed since its issue was begun.",
-            where=str(workspace.ledger_path),
+            where=str(workspace.ledger_place),
             remedy="Undo the changes to series.toml and artwork, or issue it into another folder (--issued).",
         )
     if (plan.chain_id, plan.genesis_hash) != (chain.chain_id, chain.genesis_hash):
         raise InputError(
             f"The issue of {series.id} was begun on another chain; a local chain that has ended is another one, too.",
-            where=str(workspace.ledger_path),
+            where=str(workspace.ledger_place),
             remedy="Connect to that chain, or issue into another folder (--issued).",
         )
 

@@ -3,7 +3,8 @@
 ::
 
     issued/
-    ├── ledger.sqlite3     what has been done, nothing secret
+    ├── ledger.sqlite3     what has been done, nothing secret; or
+    ├── ledger.url         the PostgreSQL database that holds the ledger instead
     ├── edition.age        the secret of the edition, sealed with a passphrase
     ├── dossier/           what goes public at issue
     └── print/             what goes to the printer and the shop
@@ -17,7 +18,7 @@ from pathlib import Path
 from cryptostamp.edition import Dossier, EditionSecret, read_dossier
 from cryptostamp.errors import InputError, StorageProblem
 from cryptostamp.files import write_file
-from cryptostamp.ledger import Ledger
+from cryptostamp.ledger import Ledger, check_url
 
 __all__ = ["Workspace"]
 
@@ -30,8 +31,13 @@ class Workspace:
 
     @property
     def ledger_path(self) -> Path:
-        """The SQLite file of the ledger."""
+        """The SQLite file of the ledger, unless the ledger is in a database."""
         return self.folder / "ledger.sqlite3"
+
+    @property
+    def ledger_url_path(self) -> Path:
+        """The file that names the database of the ledger, where it is in one."""
+        return self.folder / "ledger.url"
 
     @property
     def secret_path(self) -> Path:
@@ -60,9 +66,37 @@ class Workspace:
             ) from error
         return self.print_folder
 
+    @property
+    def ledger_place(self) -> Path | str:
+        """The SQLite file of the ledger, or the URL of its database."""
+        try:
+            return self.ledger_url_path.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return self.ledger_path
+        except (OSError, UnicodeDecodeError) as error:
+            # Going on with a new file instead would forget what has been sent.
+            raise StorageProblem("Where the ledger is cannot be read.", where=str(self.ledger_url_path)) from error
+
     def ledger(self) -> Ledger:
         """Open the ledger, and make it if it is not there."""
-        return Ledger(self.ledger_path)
+        return Ledger(self.ledger_place)
+
+    def use_database(self, url: str) -> None:
+        """Keep the ledger of this folder in a PostgreSQL database from now on; the choice is for good.
+
+        Raises `InputError` if the folder has another ledger already, for what has been sent stands in that one, or
+        if the URL holds a password: those belong into the file that libpq reads, or its environment.
+        """
+        check_url(url)
+        if self.ledger_path.exists() or self.ledger_place not in {self.ledger_path, url}:
+            raise InputError(
+                "This series has a ledger already.",
+                where=str(self.ledger_path if self.ledger_path.exists() else self.ledger_url_path),
+                remedy="What has been sent stands in that ledger; go on with it, and choose a database for the next "
+                "series before it is issued.",
+            )
+        Ledger(url).close()  # it can be reached, and is a ledger
+        write_file(self.ledger_url_path, f"{url}\n".encode())
 
     def dossier(self) -> Dossier:
         """Return the public dossier; raise `InputError` if the series has not been issued from here."""

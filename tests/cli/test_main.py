@@ -49,6 +49,7 @@ class TestHelp:
             "claim",
             "prove",
             "registry",
+            "ledger",
             "node",
             "doctor",
         ]
