@@ -1,8 +1,9 @@
 """What is drawn on paper, as data: letters, boxes, dots, lines. Drawn twice, by the screen and by the plate.
 
-Lengths are millimetres from the top left corner of the stamp, y downwards. Colours are ``#rrggbb``;
-`BLACK` is printed with black ink alone. Nothing here draws: `raster` makes pixels of marks and
-`pdf_marks` makes PDF operators, so that a picture on a screen and a sheet of paper cannot differ.
+Lengths are millimetres from the top left corner of the stamp, y downwards. Colours are ``#rrggbb``, or the
+name of a spot ink (`SPOT_INKS`), which has a plate of its own and overprints what lies below; `BLACK` is
+printed with black ink alone. Nothing here draws: `raster` makes pixels of marks and `pdf_marks` makes PDF
+operators, so that a picture on a screen and a sheet of paper cannot differ.
 """
 
 from __future__ import annotations
@@ -12,17 +13,44 @@ from dataclasses import dataclass
 from cryptostamp.press.lettering import Typeface
 from cryptostamp.primitives import Box
 
-__all__ = ["BLACK", "INK", "PAPER", "Box", "Dots", "Fill", "Line", "Mark", "TextRun", "relative_luminance"]
+__all__ = [
+    "BLACK",
+    "CURVE_UNIT_MM",
+    "INK",
+    "PAPER",
+    "SPOT_INKS",
+    "Area",
+    "Box",
+    "Curves",
+    "Dots",
+    "Fill",
+    "Line",
+    "Mark",
+    "Path",
+    "TextRun",
+    "relative_luminance",
+]
 
 BLACK = "#000000"
 INK = "#0c2a33"
 """The deep teal of lettering that lies on a picture."""
 PAPER = "#ffffff"
+SPOT_INKS = frozenset({"DieLine", "ScratchOff", "UV", "Varnish"})
+"""Inks with a plate of their own, by the names their plates carry."""
+CURVE_UNIT_MM = 0.005
+"""The grid that curves lie on: half a dot of a plate setter of 2,540 dpi."""
+
+Path = tuple[int, ...]
+"""A smooth line of cubic Bezier pieces, in `CURVE_UNIT_MM` from the origin of its mark, y downwards.
+
+The first two numbers are its start; then each piece has six: two handles and the end. A path that ends where
+it starts is closed. Whole numbers, so that the same line has the same bytes on every machine.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextRun:
-    """One line of letters, set from its left end on a baseline."""
+    """One straight line of letters, set from its left end on a baseline."""
 
     text: str
     typeface: Typeface
@@ -31,7 +59,11 @@ class TextRun:
     x_mm: float
     baseline_mm: float
     tracking_mm: float = 0.0
+    kerned: bool = True
+    """Codes are not: see `cryptostamp.press.code_lines`."""
     colour: str = BLACK
+    turn_deg: float = 0.0
+    """By how much the line is turned about the start of its baseline, clockwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +100,28 @@ class Line:
     colour: str
 
 
-Mark = TextRun | Fill | Dots | Line
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curves:
+    """Smooth lines of one width and colour, with round ends and joins."""
+
+    paths: tuple[Path, ...]
+    origin_mm: tuple[float, float]
+    width_mm: float
+    colour: str
+    turns: int = 1
+    """The paths are drawn this many times, each time turned about the origin by a whole turn / `turns` more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """Filled shapes between closed smooth lines; where shapes overlap, both are filled (nonzero winding)."""
+
+    paths: tuple[Path, ...]
+    origin_mm: tuple[float, float]
+    colour: str
+
+
+Mark = TextRun | Fill | Dots | Line | Curves | Area
 
 
 def relative_luminance(red: float, green: float, blue: float) -> float:

@@ -9,6 +9,7 @@ perforation and ``All`` for register marks. Every object is made once per file.
 from __future__ import annotations
 
 import hashlib
+import math
 import zlib
 from collections.abc import Iterable
 from functools import cache, lru_cache
@@ -18,7 +19,20 @@ import pikepdf
 
 from cryptostamp.codes import QrSymbol
 from cryptostamp.press.lettering import SubsetFont, Typeface, glyph_of, kerning_of, subset_font
-from cryptostamp.press.marks import BLACK, Box, Dots, Fill, Line, Mark, TextRun
+from cryptostamp.press.marks import (
+    BLACK,
+    CURVE_UNIT_MM,
+    SPOT_INKS,
+    Area,
+    Box,
+    Curves,
+    Dots,
+    Fill,
+    Line,
+    Mark,
+    Path,
+    TextRun,
+)
 
 __all__ = ["POINTS_PER_MM", "PageWriter", "Plates", "SymbolPlace", "bits_of", "number", "round_dots"]
 
@@ -34,6 +48,8 @@ def number(value: float) -> str:
 
 
 def _ink(colour: str, *, stroke: bool) -> str:
+    if colour in SPOT_INKS:
+        return f"/{colour} CS 1 SCN" if stroke else f"/{colour} cs 1 scn"
     if colour == BLACK:
         return "0 G" if stroke else "0 g"
     if colour == "#ffffff":
@@ -81,6 +97,51 @@ def bits_of(symbol: QrSymbol) -> bytes:
     return np.packbits(symbol.modules, axis=1).tobytes()
 
 
+def _drawn(mark: Mark, height_mm: float) -> str:
+    match mark:
+        case TextRun():
+            return _text(mark, height_mm)
+        case Fill(box=box):
+            corner = f"{number(box.x_mm)} {number(height_mm - box.bottom_mm)}"
+            return f"{_ink(mark.colour, stroke=False)} {corner} {number(box.width_mm)} {number(box.height_mm)} re f"
+        case Dots():
+            centres = ((x, height_mm - y) for x, y in mark.centres_mm)
+            return f"{_ink(mark.colour, stroke=False)} {round_dots(centres, mark.diameter_mm / 2)} f"
+        case Line():
+            points = [f"{number(x)} {number(height_mm - y)}" for x, y in mark.points_mm]
+            path = f"{points[0]} m " + " ".join(f"{point} l" for point in points[1:])
+            return f"{_ink(mark.colour, stroke=True)} {number(mark.width_mm)} w 1 J 1 j {path} S"
+        case Curves():
+            return _curves(mark, height_mm)
+        case Area():
+            return f"q {_ink(mark.colour, stroke=False)} {_grid(mark.origin_mm, height_mm)} {_path(mark.paths)} f Q"
+
+
+def _curves(mark: Curves, height_mm: float) -> str:
+    """Turn the grid before each copy but the first: the copies are the same bytes, so that deflate keeps one."""
+    pen = f"{_ink(mark.colour, stroke=True)} {number(mark.width_mm / CURVE_UNIT_MM)} w 1 J 1 j"
+    drawn = f"{_path(mark.paths)} S"
+    if mark.turns > 1:
+        turn = 2 * math.pi / mark.turns
+        along, down = f"{math.cos(turn):.9f}", f"{math.sin(turn):.9f}"
+        drawn += f"\n{along} {down} {-math.sin(turn):.9f} {along} 0 0 cm {drawn}" * (mark.turns - 1)
+    return f"q {pen} {_grid(mark.origin_mm, height_mm)} {drawn} Q"
+
+
+def _grid(origin_mm: tuple[float, float], height_mm: float) -> str:
+    unit = number(CURVE_UNIT_MM)
+    return f"{unit} 0 0 -{unit} {number(origin_mm[0])} {number(height_mm - origin_mm[1])} cm"
+
+
+@lru_cache(maxsize=256)
+def _pieces(count: int) -> str:
+    return "%d %d m " + "%d %d %d %d %d %d c " * count
+
+
+def _path(paths: Iterable[Path]) -> str:
+    return " ".join(_pieces((len(path) - 2) // 6) % path + ("h" if path[:2] == path[-2:] else "") for path in paths)
+
+
 class PageWriter:
     """Collect the operators of one page or form whose height is known."""
 
@@ -93,22 +154,10 @@ class PageWriter:
         self._parts.append(operators)
 
     def draw(self, marks: Iterable[Mark]) -> None:
-        """Append marks in order."""
+        """Append marks in order; those in a spot ink overprint, so that nothing is spared for them in other inks."""
         for mark in marks:
-            match mark:
-                case TextRun():
-                    self.raw(_text(mark, self.height_mm))
-                case Fill(box=box):
-                    corner = f"{number(box.x_mm)} {number(self.height_mm - box.bottom_mm)}"
-                    size = f"{number(box.width_mm)} {number(box.height_mm)}"
-                    self.raw(f"{_ink(mark.colour, stroke=False)} {corner} {size} re f")
-                case Dots():
-                    centres = ((x, self.height_mm - y) for x, y in mark.centres_mm)
-                    self.raw(f"{_ink(mark.colour, stroke=False)} {round_dots(centres, mark.diameter_mm / 2)} f")
-                case Line():
-                    points = [f"{number(x)} {number(self.height_mm - y)}" for x, y in mark.points_mm]
-                    path = f"{points[0]} m " + " ".join(f"{point} l" for point in points[1:])
-                    self.raw(f"{_ink(mark.colour, stroke=True)} {number(mark.width_mm)} w 1 J 1 j {path} S")
+            drawn = _drawn(mark, self.height_mm)
+            self.raw(f"q /Overprint gs {drawn} Q" if mark.colour in SPOT_INKS else drawn)
 
     def operators(self) -> str:
         """Return all operators, one to a line."""
@@ -139,10 +188,15 @@ def _shown(typeface: Typeface) -> _Shown:
 
 
 @lru_cache(maxsize=4096)
-def _beginning(typeface: str, size_mm: float, tracking_mm: float, x_mm: float, y_mm: float, colour: str) -> str:
+def _beginning(
+    typeface: str, size_mm: float, tracking_mm: float, x_mm: float, y_mm: float, colour: str, turn_deg: float
+) -> str:
     spaced = f"{number(tracking_mm)} Tc " if tracking_mm else ""
-    at = f"{number(x_mm)} {number(y_mm)}"
-    return f"BT {_ink(colour, stroke=False)} /{typeface} {number(size_mm)} Tf {spaced}{at} Td [<"
+    at = f"{number(x_mm)} {number(y_mm)} Td"
+    if turn_deg:
+        along, down = math.cos(math.radians(turn_deg)), math.sin(math.radians(turn_deg))
+        at = f"{along:.6f} {-down:.6f} {down:.6f} {along:.6f} {number(x_mm)} {number(y_mm)} Tm"
+    return f"BT {_ink(colour, stroke=False)} /{typeface} {number(size_mm)} Tf {spaced}{at} [<"
 
 
 def _text(run: TextRun, height_mm: float) -> str:
@@ -150,7 +204,7 @@ def _text(run: TextRun, height_mm: float) -> str:
     shown = _shown(typeface)
     letters = "".join([shown[text[index : index + 2]] for index in range(len(text))])
     up_mm = height_mm - run.baseline_mm
-    before = _beginning(typeface.name, run.size_mm, run.tracking_mm, run.x_mm, up_mm, run.colour)
+    before = _beginning(typeface.name, run.size_mm, run.tracking_mm, run.x_mm, up_mm, run.colour, run.turn_deg)
     return f"{before}{letters}>] TJ{' 0 Tc' if run.tracking_mm else ''} ET"
 
 

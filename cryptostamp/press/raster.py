@@ -2,13 +2,15 @@
 
 Letters are drawn as their outlines, so a picture needs no font and no font engine. A module of a
 symbol is a whole number of pixels and is never smoothed; at resolutions that the size of the symbol
-does not divide, the symbol comes out a little smaller, centred in its place.
+does not divide, the symbol comes out a little smaller, centred in its place. Spot inks are not seen in
+daylight and not drawn, unless they are asked for: then each has the tint that tells it apart.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -18,13 +20,24 @@ from PIL import Image
 from cryptostamp.codes import QrSymbol
 from cryptostamp.errors import InputError
 from cryptostamp.press.lettering import glyph_outline, set_line
-from cryptostamp.press.marks import Box, Dots, Fill, Line, Mark, TextRun
+from cryptostamp.press.marks import CURVE_UNIT_MM, SPOT_INKS, Area, Box, Curves, Dots, Fill, Line, Mark, Path, TextRun
 
-__all__ = ["MAX_DPI", "MIN_MODULE_PX", "check_dpi", "draw_marks", "draw_symbol", "pixels"]
+__all__ = ["MAX_DPI", "MIN_MODULE_PX", "check_dpi", "draw_marks", "draw_symbol", "pixels", "svg_of", "under_lamp"]
 
 MIN_MODULE_PX = 3
 """Fewer pixels a module are not drawn: no phone reads them back from a screen."""
 MAX_DPI = 2400
+
+_TINTS = {
+    "DieLine": ("#e6007e", 1.0),
+    "ScratchOff": ("#b4b8bc", 0.9),
+    "UV": ("#35c46a", 0.75),
+    "Varnish": ("#8fa3b8", 0.45),
+}
+"""How a spot ink is shown where it is asked for: colour and opacity."""
+_LAMP = (0.16, 0.10, 0.38)
+"""What is left of red, green and blue in the dark under a lamp of 365 nm."""
+_GLOW = "#b6ff6e"
 
 
 def pixels(length_mm: float, dpi: int) -> int:
@@ -43,36 +56,72 @@ def check_dpi(dpi: int, box: Box, side: int) -> None:
         )
 
 
+def svg_of(marks: Iterable[Mark], *, show_hidden: bool = False) -> str:
+    """Return marks as SVG elements whose user unit is 1 mm; those in a spot ink only with `show_hidden`, as a tint."""
+    return "".join(_svg_of(mark) for mark in marks if show_hidden or mark.colour not in SPOT_INKS)
+
+
 def _svg_of(mark: Mark) -> str:
+    colour, opacity = _TINTS.get(mark.colour, (mark.colour, 1.0))
+    paint = f'"{colour}"' if opacity == 1.0 else f'"{colour}" opacity="{opacity}"'
     match mark:
         case TextRun():
-            placed, _ = set_line(mark.text, mark.typeface, mark.size_mm, tracking_mm=mark.tracking_mm)
-            scale = mark.size_mm / 1000
-            outlines = "".join(
-                f'<path transform="matrix({scale:.6f} 0 0 {-scale:.6f} {mark.x_mm + glyph.x_mm:.5f} '
-                f'{mark.baseline_mm:.5f})" d="{glyph_outline(mark.typeface, glyph.glyph)}"/>'
-                for glyph in placed
-            )
-            return f'<g fill="{mark.colour}">{outlines}</g>'
+            return f"<g fill={paint}>{_letters(mark)}</g>"
         case Fill(box=box):
             return (
                 f'<rect x="{box.x_mm:.5f}" y="{box.y_mm:.5f}" width="{box.width_mm:.5f}" '
-                f'height="{box.height_mm:.5f}" fill="{mark.colour}"/>'
+                f'height="{box.height_mm:.5f}" fill={paint}/>'
             )
         case Dots():
             radius = mark.diameter_mm / 2
             dots = "".join(f'<circle cx="{x:.5f}" cy="{y:.5f}" r="{radius:.5f}"/>' for x, y in mark.centres_mm)
-            return f'<g fill="{mark.colour}">{dots}</g>'
+            return f"<g fill={paint}>{dots}</g>"
         case Line():
             points = " ".join(f"{x:.4f},{y:.4f}" for x, y in mark.points_mm)
             return (
-                f'<polyline points="{points}" fill="none" stroke="{mark.colour}" stroke-width="{mark.width_mm}" '
+                f'<polyline points="{points}" fill="none" stroke={paint} stroke-width="{mark.width_mm}" '
                 f'stroke-linecap="round" stroke-linejoin="round"/>'
             )
+        case Curves():
+            pen = f'fill="none" stroke={paint} stroke-linecap="round" stroke-linejoin="round"'
+            path = f'<path d="{_path_data(mark.paths)}"/>'
+            turned = (f'<g transform="rotate({360 * i / mark.turns:.6f})">{path}</g>' for i in range(1, mark.turns))
+            width = mark.width_mm / CURVE_UNIT_MM
+            return f'<g {_grid(mark.origin_mm)} {pen} stroke-width="{width:.4g}">{path}{"".join(turned)}</g>'
+        case Area():
+            return f'<path {_grid(mark.origin_mm)} fill={paint} d="{_path_data(mark.paths)}"/>'
 
 
-def draw_marks(image: Image.Image, marks: Iterable[Mark], dpi: int, *, within: Box | None = None) -> None:
-    """Draw marks onto an RGB image of a stamp; `within` says where they lie, to spare the rest the work."""
+def _letters(run: TextRun) -> str:
+    placed, _ = set_line(run.text, run.typeface, run.size_mm, tracking_mm=run.tracking_mm)
+    scale, turn = run.size_mm / 1000, math.radians(run.turn_deg)
+    along, down = math.cos(turn), math.sin(turn)
+    matrix = f"{scale * along:.6g} {scale * down:.6g} {scale * down:.6g} {-scale * along:.6g}"
+    return "".join(
+        f'<path transform="matrix({matrix} {run.x_mm + glyph.x_mm * along:.5f} '
+        f'{run.baseline_mm + glyph.x_mm * down:.5f})" d="{glyph_outline(run.typeface, glyph.glyph)}"/>'
+        for glyph in placed
+    )
+
+
+def _grid(origin_mm: tuple[float, float]) -> str:
+    return f'transform="matrix({CURVE_UNIT_MM} 0 0 {CURVE_UNIT_MM} {origin_mm[0]:.5f} {origin_mm[1]:.5f})"'
+
+
+def _path_data(paths: Iterable[Path]) -> str:
+    return "".join(
+        f"M{path[0]} {path[1]}C{' '.join(map(str, path[2:]))}" + ("Z" if path[:2] == path[-2:] else "")
+        for path in paths
+    )
+
+
+def draw_marks(
+    image: Image.Image, marks: Iterable[Mark], dpi: int, *, within: Box | None = None, show_hidden: bool = False
+) -> None:
+    """Draw marks onto an RGB image of a stamp; `within` says where they lie, to spare the rest the work.
+
+    With `show_hidden` what is printed in a spot ink is drawn too, as a tint.
+    """
     scale = dpi / 25.4
     left, top, right, bottom = 0, 0, image.width, image.height
     if within is not None:
@@ -80,7 +129,9 @@ def draw_marks(image: Image.Image, marks: Iterable[Mark], dpi: int, *, within: B
         right = min(math.ceil(within.right_mm * scale), image.width)
         bottom = min(math.ceil(within.bottom_mm * scale), image.height)
     width, height = right - left, bottom - top
-    body = "".join(_svg_of(mark) for mark in marks)
+    body = svg_of(marks, show_hidden=show_hidden)
+    if not body:
+        return
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="{left / scale} {top / scale} {width / scale} {height / scale}">{body}</svg>'
@@ -88,6 +139,17 @@ def draw_marks(image: Image.Image, marks: Iterable[Mark], dpi: int, *, within: B
     png = resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True, dpi=96)
     layer = Image.open(BytesIO(png)).convert("RGBA")
     image.paste(layer, (left, top), layer)
+
+
+def under_lamp(image: Image.Image, marks: Iterable[Mark], dpi: int) -> Image.Image:
+    """Return an RGB picture as it looks under a UV lamp: dark, and of `marks` those in the ink ``UV`` glowing.
+
+    An impression for a preview: how an ink glows on a paper (with brighteners or without) only a print shows.
+    """
+    dark = np.asarray(image, dtype=np.float64) * _LAMP
+    seen = Image.fromarray(dark.round().astype(np.uint8))
+    draw_marks(seen, [replace(mark, colour=_GLOW) for mark in marks if mark.colour == "UV"], dpi)
+    return seen
 
 
 def draw_symbol(image: Image.Image, symbol: QrSymbol, box: Box, dpi: int) -> None:
