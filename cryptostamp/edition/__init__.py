@@ -9,6 +9,7 @@ from cryptostamp.edition.claim_key_list import ClaimKeyList
 from cryptostamp.edition.dossier import Deployment, DesignFacts, Dossier, SeriesFacts
 from cryptostamp.edition.dossier_folder import content_address, read_dossier, write_dossier
 from cryptostamp.edition.edition import Edition, build_edition
+from cryptostamp.edition.face_codes import SymbolForm, face_code, face_codes, face_symbol, symbol_form
 from cryptostamp.edition.merkle import MerkleTree, leaf_of, verify_proof
 from cryptostamp.edition.rarity import permute, seed_commitment, variant_index, variant_indices
 from cryptostamp.edition.secret import EditionSecret
@@ -23,14 +24,19 @@ __all__ = [
     "EditionSecret",
     "MerkleTree",
     "SeriesFacts",
+    "SymbolForm",
     "build_edition",
     "claim_key_of",
     "content_address",
+    "face_code",
+    "face_codes",
+    "face_symbol",
     "leaf_of",
     "permute",
     "read_dossier",
     "recover_claim_signer",
     "seed_commitment",
+    "symbol_form",
     "variant_index",
     "variant_indices",
     "verify_proof",

@@ -1,47 +1,77 @@
-"""The sheets of a print job, file by file, by as many workers as are wanted, and what is finished already.
+"""The files of a print job: how each is made, and which are finished already.
 
-A job is cut at whole sheets into files that depend on their own serials alone: any number of workers gives
-the same bytes. A finished file stands in the manifest beside the job with its serials and its SHA-256; a
-job that runs again makes only what is missing, changed or planned otherwise. A worker is given the
-public facts and hidden codes of its own stamps, through memory, and never the secret of the edition.
+A job is cut at whole sheets into files that depend on their own serials alone: whoever makes them, on
+however many machines, the bytes are the same. A finished file stands in the manifest beside the job with its
+serials and its SHA-256; a job that runs again makes only what is missing, changed or planned otherwise. A task
+holds the public facts and hidden codes of its own stamps, and never the secret of the edition. Who makes the
+files is for `cryptostamp.office.workers` and `cryptostamp.office.cluster`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import asdict, dataclass, field
-from itertools import islice
-from multiprocessing import get_context
-from multiprocessing.sharedctypes import Synchronized
+from collections.abc import Callable, Container
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol, Self
 
 import numpy as np
 
 from cryptostamp.codes import ClaimCodes, PublicCodes, claim_symbols, public_symbols
+from cryptostamp.edition import SymbolForm
 from cryptostamp.errors import StorageProblem
 from cryptostamp.files import sha256_of, write_file
 from cryptostamp.press import ClaimRun, FaceRun, write_claim_layer, write_face_pdf
 from cryptostamp.primitives import Address, ChainId, Serial
 from cryptostamp.series import Series
 
-__all__ = ["FinishedFile", "Manifest", "SheetTask", "make_files", "plan_of"]
+__all__ = ["FileTask", "FinishedFile", "Manifest", "SheetTask", "Told", "plan_of"]
 
 _FORMAT: Final = 1
-_POLL_S: Final = 0.2
-_counter: Synchronized[int] | None = None
+
+Told = Callable[[int], None]
+"""Called with the number of stamps so far."""
+
+
+class FileTask(Protocol):
+    """One file of a job: all that is needed to make it, and nothing of other stamps."""
+
+    @property
+    def name(self) -> str:
+        """The name of the file, without a folder."""
+        ...
+
+    @property
+    def plan(self) -> str:
+        """What the file is made from, as a digest: see `FinishedFile`."""
+        ...
+
+    @property
+    def series(self) -> Series:
+        """The series, whose pictures may lie elsewhere when the file is made: see `moved`."""
+        ...
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the task holds hidden codes in the clear."""
+        ...
+
+    def moved(self, series: Series) -> Self:
+        """Return the same task for the same series in another folder."""
+        ...
+
+    def make(self, folder: Path, told: Told) -> FinishedFile:
+        """Write the file, whole or not at all."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetTask:
-    """One file of sheets: all that is needed to make it, and nothing of other stamps."""
+    """One file of sheets."""
 
-    path: Path
+    name: str
     plan: str
-    """What the file is made from, as a digest: see `FinishedFile`."""
     series: Series
     chain_id: ChainId
     contract: Address
@@ -50,14 +80,23 @@ class SheetTask:
     """Addresses, 20 bytes a stamp."""
     variants: bytes = field(repr=False)
     """Index of the variant, one byte a stamp; empty for a claim layer."""
-    version: int
+    form: SymbolForm
     """Of the QR on the face."""
     secrets: bytes | None = field(repr=False, default=None)
     """The hidden codes, 16 bytes a stamp; `None` for faces."""
     recipients: tuple[str, ...] = ()
 
-    def make(self, told: Callable[[int], None]) -> FinishedFile:
-        """Write the file; `told` is called with the number of stamps so far."""
+    @property
+    def hidden(self) -> bool:
+        """Whether the task holds hidden codes in the clear; the file does not."""
+        return self.secrets is not None
+
+    def moved(self, series: Series) -> SheetTask:
+        """Return the same task for the same series in another folder."""
+        return replace(self, series=series)
+
+    def make(self, folder: Path, told: Told) -> FinishedFile:
+        """Write the file into `folder`; `told` is called with the number of stamps so far."""
         codes = PublicCodes.make(
             host=self.series.issuer.domain,
             chain_id=self.chain_id,
@@ -74,9 +113,9 @@ class SheetTask:
                 designs=[(serial - 1) % designs for serial in serials],
                 variants=self.variants,
                 short_codes=short_codes,
-                symbols=public_symbols(codes, least_version=self.version).packed,
+                symbols=public_symbols(codes, mask=self.form.mask, least_version=self.form.version).packed,
             )
-            sha256 = write_face_pdf(self.path, self.series, faces, progress=told).sha256
+            sha256 = write_face_pdf(folder / self.name, self.series, faces, progress=told).sha256
         else:
             hidden = ClaimCodes(self.secrets)
             parts = ClaimRun(
@@ -85,9 +124,9 @@ class SheetTask:
                 claim_texts=[text.decode("ascii") for text in hidden.texts()],
                 symbols=claim_symbols(hidden, self.series.issuer.domain).packed,
             )
-            sha256 = write_claim_layer(self.path, self.series, parts, self.recipients, progress=told).sha256
+            sha256 = write_claim_layer(folder / self.name, self.series, parts, self.recipients, progress=told).sha256
         return FinishedFile(
-            name=self.path.name,
+            name=self.name,
             plan=self.plan,
             first_serial=self.serials[0],
             last_serial=self.serials[-1],
@@ -113,15 +152,18 @@ class FinishedFile:
 
 
 class Manifest:
-    """The finished files of a job, kept in a JSON file beside them."""
+    """The finished files of a job, kept in a JSON file beside them, with the form of its symbols."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, form: SymbolForm | None = None) -> None:
+        """Read the manifest at `path`, if there is one; `form` is written down with what is added."""
         self.path = path
+        self.form = form
         self.files: dict[str, FinishedFile] = {}
         try:
             kept = json.loads(path.read_bytes())
             if kept["format"] == _FORMAT:
                 self.files = {entry["name"]: FinishedFile(**entry) for entry in kept["files"]}
+                self.form = form or (SymbolForm(**kept["symbols"]) if kept.get("symbols") else None)
         except FileNotFoundError:
             pass
         except OSError as error:
@@ -129,101 +171,33 @@ class Manifest:
         except (ValueError, TypeError, KeyError):
             pass  # damaged: it costs the time to make the files again, and nothing else
 
-    def has(self, task: SheetTask) -> FinishedFile | None:
+    def has(self, task: FileTask) -> FinishedFile | None:
         """Return the file of a task if it is finished, made from the same plan, and still what it was."""
-        known = self.files.get(task.path.name)
-        if known is None or known.plan != task.plan or not task.path.is_file():
+        known = self.files.get(task.name)
+        path = self.path.with_name(task.name)
+        if known is None or known.plan != task.plan or not path.is_file():
             return None
-        return known if sha256_of(task.path) == known.sha256 else None
+        return known if sha256_of(path) == known.sha256 else None
 
     def add(self, file: FinishedFile) -> None:
         """Write down a finished file."""
         self.files[file.name] = file
+        self._write()
+
+    def forget(self, kind: str, *, but: Container[str]) -> None:
+        """Strike out files whose names end in `kind`, other than `but`: those of an older cutting of the same job."""
+        kept = {name: file for name, file in self.files.items() if name in but or not name.endswith(kind)}
+        if kept != self.files:
+            self.files = kept
+            self._write()
+
+    def _write(self) -> None:
         files = sorted(self.files.values(), key=lambda each: (each.first_serial, each.name))
-        content = {"format": _FORMAT, "files": [asdict(each) for each in files]}
+        symbols = None if self.form is None else asdict(self.form)
+        content = {"format": _FORMAT, "symbols": symbols, "files": [asdict(each) for each in files]}
         write_file(self.path, (json.dumps(content, indent=1) + "\n").encode())
 
 
 def plan_of(*facts: Any) -> str:  # noqa: ANN401 (whatever decides on the bytes of a file, as text)
     """Return the digest of what a file is made from."""
     return hashlib.sha256("\0".join(map(repr, facts)).encode()).hexdigest()
-
-
-def make_files(
-    tasks: Iterable[SheetTask],
-    manifest: Manifest,
-    *,
-    workers: int = 1,
-    told: Callable[[int], None] = lambda _stamps: None,
-) -> Iterator[FinishedFile]:
-    """Make the files that are not finished, and yield all of them, each when it is complete.
-
-    With several workers files come in the order in which they are finished. `told` is called with the number of
-    stamps so far. What a file raises stops the job; files that are finished by then stay finished.
-    """
-    waiting = (manifest.has(task) or task for task in tasks)
-    made = _one_by_one(waiting, manifest, told) if workers == 1 else _side_by_side(waiting, manifest, told, workers)
-    yield from made
-
-
-def _one_by_one(
-    waiting: Iterator[SheetTask | FinishedFile], manifest: Manifest, told: Callable[[int], None]
-) -> Iterator[FinishedFile]:
-    done = 0
-    for each in waiting:
-        if isinstance(each, SheetTask):
-            file = each.make(lambda stamps, before=done: told(before + stamps))  # type: ignore[misc]
-            manifest.add(file)
-        else:
-            file = each
-        done += file.stamps
-        yield file
-
-
-def _side_by_side(
-    waiting: Iterator[SheetTask | FinishedFile], manifest: Manifest, told: Callable[[int], None], workers: int
-) -> Iterator[FinishedFile]:
-    context = get_context("spawn")  # a fork would copy the threads of a progress bar half
-    counter = context.Value("q", 0)
-    found = 0
-    running: set[Future[FinishedFile]] = set()
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(counter,)) as pool:
-        try:
-            while True:
-                # No more than what keeps the workers busy is prepared: memory stays flat.
-                taken = list(islice(waiting, 2 * workers - len(running)))
-                if not taken and not running:
-                    return
-                running |= {pool.submit(_make, each) for each in taken if isinstance(each, SheetTask)}
-                for each in taken:
-                    if isinstance(each, FinishedFile):
-                        found += each.stamps
-                        yield each
-                finished, running = wait(running, timeout=_POLL_S, return_when=FIRST_COMPLETED)
-                told(found + counter.value)
-                for future in finished:
-                    file = future.result()
-                    manifest.add(file)
-                    yield file
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-
-
-def _begin(counter: Synchronized[int]) -> None:
-    """Take over the count of stamps that all workers share."""
-    global _counter  # noqa: PLW0603 (the one way in which a pool hands a shared value to its workers)
-    _counter = counter
-
-
-def _make(task: SheetTask) -> FinishedFile:
-    before = 0
-
-    def told(stamps: int) -> None:
-        nonlocal before
-        if _counter is not None:
-            with _counter.get_lock():
-                _counter.value += stamps - before
-        before = stamps
-
-    return task.make(told)

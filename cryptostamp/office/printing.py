@@ -15,16 +15,25 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
-from cryptostamp.codes import PublicCode, PublicCodes, claim_symbol, public_symbol
-from cryptostamp.edition import Dossier, EditionSecret, SeriesFacts, variant_indices
+from cryptostamp.codes import PublicCode, claim_symbol, public_symbol
+from cryptostamp.edition import (
+    Dossier,
+    EditionSecret,
+    SeriesFacts,
+    face_code,
+    face_codes,
+    face_symbol,
+    symbol_form,
+    variant_indices,
+)
 from cryptostamp.errors import InputError
 from cryptostamp.files import sha256_of, write_file, write_whole
 from cryptostamp.ledger import Ledger, PrintedFile
-from cryptostamp.office.print_run import Manifest, SheetTask, make_files, plan_of
+from cryptostamp.office.print_run import Manifest, SheetTask, plan_of
 from cryptostamp.office.progress import Progress
+from cryptostamp.office.workers import Processes, make_files
 from cryptostamp.office.workspace import Workspace
 from cryptostamp.press import (
     ClaimPart,
@@ -53,6 +62,7 @@ IMAGE_DPI = 300
 SHEETS_PER_FILE = 1000
 """Sheets in one file unless the caller names another number: some 5 MB, and memory stays flat."""
 _CHECK_LIST_CHUNK = 10_000
+_FACES, _CLAIMS = "faces.pdf", "claims.pdf.age"
 
 _NOWHERE = parse_address("0x" + "11" * 20)
 """Nobody's contract. Not the zero address: `qrcode` 8.2 cannot encode data that is zero all over."""
@@ -81,13 +91,7 @@ class PrintJob:
 
 def public_code_of(dossier: Dossier, serial: Serial) -> PublicCode:
     """Return the code on the face of a stamp."""
-    return PublicCode.make(
-        host=dossier.series.issuer.domain,
-        chain_id=dossier.deployment.chain_id,
-        contract=dossier.deployment.contract,
-        serial=serial,
-        claim_key=dossier.edition.claim_key(serial),
-    )
+    return face_code(dossier, serial)
 
 
 def specimen_code(series: Series, chain_id: ChainId, serial: Serial) -> PublicCode:
@@ -116,13 +120,12 @@ def check_printable(series: Series, chain_id: ChainId) -> None:
 
 def face_of(series: Series, dossier: Dossier, serial: Serial) -> StampFace:
     """Return what is printed on the face of a stamp."""
-    code = public_code_of(dossier, serial)
     return StampFace(
         serial=serial,
         design=series.design_of(serial),
         variant=series.variants[dossier.edition.variant_index(serial)],
-        symbol=public_symbol(code, least_version=symbol_version(series, code.chain_id)),
-        short_code=code.short(series.id).text,
+        symbol=face_symbol(dossier, serial),
+        short_code=face_code(dossier, serial).short(series.id).text,
     )
 
 
@@ -181,22 +184,22 @@ def print_stamps(
         raise InputError("Printing needs at least one worker, and at least one sheet in a file.")
     name = f"{series.id}-{chosen[0]:06d}-{chosen[-1]:06d}"
     folder = workspace.make_print_folder()
-    manifest = Manifest(folder / f"{name}-manifest.json")
+    manifest = Manifest(folder / f"{name}-manifest.json", symbol_form(dossier))
     run = _Run(series, dossier, folder, chosen, sheets_per_file)
     with workspace.ledger() as ledger, ledger.step(series.id, "print", clock=clock):
 
-        def make(tasks: Iterator[SheetTask], what: str) -> tuple[Path, ...]:
+        def make(tasks: Iterator[SheetTask], kind: str, what: str) -> tuple[Path, ...]:
             made = []
-            for file in make_files(
-                tasks, manifest, workers=workers, told=lambda done: progress(what, done, len(chosen))
-            ):
+            crew = Processes(workers, folder) if workers > 1 else None
+            for file in make_files(tasks, manifest, crew=crew, told=lambda done: progress(what, done, len(chosen))):
                 _record(ledger, series, folder / file.name, file.sha256, range(file.first_serial, file.last_serial + 1))
                 made.append((file.first_serial, folder / file.name))
+            manifest.forget(kind, but={path.name for _, path in made})
             progress(what, len(chosen), len(chosen))
             return tuple(path for _, path in sorted(made))
 
-        claims = make(run.claims(secret, printer), "Sealing hidden codes") if secret is not None else ()
-        faces = make(run.faces(), "Drawing sheets")
+        claims = make(run.claims(secret, printer), _CLAIMS, "Sealing hidden codes") if secret is not None else ()
+        faces = make(run.faces(), _FACES, "Drawing sheets")
         check_list = folder / f"{name}-check-list.csv"
         write_whole(check_list, lambda stream: stream.writelines(_check_list(series, dossier, chosen)))
         _record(ledger, series, check_list, sha256_of(check_list), chosen)
@@ -226,7 +229,7 @@ class _Run:
         self.dossier = dossier
         self.folder = folder
         self.parts = cut(series, serials, sheets_per_file)
-        self.version = symbol_version(series, dossier.deployment.chain_id)
+        self.form = symbol_form(dossier)
         self.facts = (
             metadata.version("cryptostamp"),
             dossier.series,
@@ -234,7 +237,7 @@ class _Run:
             dossier.edition.root,
             dossier.edition.seed,
             series.sheet,
-            self.version,
+            self.form,
         )
 
     def faces(self) -> Iterator[SheetTask]:
@@ -242,14 +245,14 @@ class _Run:
         edition = self.dossier.edition
         variants = variant_indices(edition.counts, edition.seed).tobytes()
         for part in self.parts:
-            yield self._task(part, "faces.pdf", (), variants=variants[part.start - 1 : part.stop - 1])
+            yield self._task(part, _FACES, (), variants=variants[part.start - 1 : part.stop - 1])
 
     def claims(self, secret: EditionSecret, printer: Sequence[str]) -> Iterator[SheetTask]:
         """Yield a task for each file of hidden codes, with the codes of its own stamps."""
         recipients = tuple(sorted({key.strip() for key in printer}))
         for part in self.parts:
             secrets = b"".join(secret.claim_code(Serial(number)).secret for number in part)
-            yield self._task(part, "claims.pdf.age", recipients, secrets=secrets)
+            yield self._task(part, _CLAIMS, recipients, secrets=secrets)
 
     def _task(
         self,
@@ -261,7 +264,7 @@ class _Run:
         secrets: bytes | None = None,
     ) -> SheetTask:
         return SheetTask(
-            path=self.folder / f"{self.series.id}-{serials[0]:06d}-{serials[-1]:06d}-{kind}",
+            name=f"{self.series.id}-{serials[0]:06d}-{serials[-1]:06d}-{kind}",
             plan=plan_of(*self.facts, serials, kind, recipients),
             series=self.series,
             chain_id=self.dossier.deployment.chain_id,
@@ -269,7 +272,7 @@ class _Run:
             serials=serials,
             claim_keys=self.dossier.edition.claim_keys.raw[20 * (serials.start - 1) : 20 * (serials.stop - 1)],
             variants=variants,
-            version=self.version,
+            form=self.form,
             secrets=secrets,
             recipients=recipients,
         )
@@ -301,13 +304,7 @@ def _check_list(series: Series, dossier: Dossier, serials: range) -> Iterator[by
     yield b"sheet,position,serial,short code,public code\r\n"
     for start in range(serials.start, serials.stop, _CHECK_LIST_CHUNK):
         part = range(start, min(start + _CHECK_LIST_CHUNK, serials.stop))
-        codes = PublicCodes.make(
-            host=dossier.series.issuer.domain,
-            chain_id=dossier.deployment.chain_id,
-            contract=dossier.deployment.contract,
-            serials=np.arange(part.start, part.stop, dtype=np.int64),
-            claim_keys=dossier.edition.claim_keys.raw[20 * (part.start - 1) : 20 * (part.stop - 1)],
-        )
+        codes = face_codes(dossier, part)
         for number, short, text in zip(part, codes.short_texts(series.id), codes.texts(), strict=True):
             sheet, position = series.sheet.place_of(Serial(number))
             yield b"%d,%d,%d,%s,%s\r\n" % (sheet, position, number, short, text)

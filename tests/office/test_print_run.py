@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pikepdf
 import pytest
 from pyrage import x25519
 from support.desk import PASSPHRASE, Desk
 
-from cryptostamp.edition import EditionSecret
+from cryptostamp.edition import EditionSecret, symbol_form
 from cryptostamp.errors import InputError, StorageProblem
 from cryptostamp.office import PrintJob, print_stamps
-from cryptostamp.office.print_run import SheetTask
+from cryptostamp.office.print_run import Manifest, SheetTask
 from cryptostamp.press import unseal
 
 
@@ -33,9 +34,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     make = SheetTask.make
 
-    def watched(self: SheetTask, told: object) -> object:
-        names.append(self.path.name)
-        return make(self, told)  # type: ignore[arg-type]
+    def watched(self: SheetTask, folder: Path, told: object) -> object:
+        names.append(self.name)
+        return make(self, folder, told)  # type: ignore[arg-type]
 
     monkeypatch.setattr(SheetTask, "make", watched)
     return names
@@ -63,6 +64,13 @@ class TestCutting:
         ]
         recorded = {record.name: record.sha256.hex() for record in desk.ledger.printed("LEAP")}
         assert all(recorded[entry["name"]] == entry["sha256"] for entry in entries)
+
+    def test_the_manifest_says_how_the_symbols_are_made(self, desk: Desk) -> None:
+        """Version and mask stand there for whoever has the files without the dossier."""
+        job = sheet_by_sheet(desk)
+        form = symbol_form(desk.dossier)
+        assert json.loads(job.manifest.read_bytes())["symbols"] == {"version": form.version, "mask": form.mask}
+        assert Manifest(job.manifest).form == form
 
     def test_no_sheet_or_no_worker_is_refused(self, desk: Desk) -> None:
         """Nothing is written then."""
@@ -106,6 +114,12 @@ class TestGoingOn:
             first.faces[1].write_bytes(before[first.faces[1].name] + b"x")
         assert contents(sheet_by_sheet(desk)) == before
         assert made[2:] == [first.faces[1].name]
+
+    def test_files_of_an_older_cutting_are_struck_out(self, desk: Desk) -> None:
+        """The manifest of a job that is cut otherwise holds each stamp once."""
+        sheet_by_sheet(desk)
+        job = print_stamps(desk.series, workspace=desk.workspace)
+        assert list(Manifest(job.manifest).files) == ["LEAP-000001-000030-faces.pdf"]
 
     def test_a_damaged_manifest_costs_only_time(self, desk: Desk, made: list[str]) -> None:
         """Everything is made again, with the same bytes."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pikepdf
 import pytest
 import zxingcpp
@@ -17,7 +18,7 @@ from pyrage import x25519
 from support.desk import PASSPHRASE, Desk
 
 from cryptostamp.codes import public_symbol
-from cryptostamp.edition import EditionSecret
+from cryptostamp.edition import EditionSecret, symbol_form
 from cryptostamp.errors import InputError, StorageProblem
 from cryptostamp.office import Workspace, print_stamps, public_code_of
 from cryptostamp.office.printing import PrintJob, claim_part_of, face_of
@@ -138,7 +139,17 @@ class TestFiles:
         assert (face.serial, face.short_code) == (7, code.short("LEAP").text)
         assert face.design == desk.series.design_of(Serial(7))
         assert face.variant == desk.series.variants[desk.dossier.edition.variant_index(Serial(7))]
-        assert (face.symbol.modules == public_symbol(code).modules).all()
+        form = symbol_form(desk.dossier)
+        assert (face.symbol.modules == public_symbol(code, mask=form.mask).modules).all()
+
+    def test_sheets_and_single_stamps_have_the_same_symbols(self, desk: Desk) -> None:
+        """What `face_of` gives for a picture is on the sheet, module for module."""
+        job = print_stamps(desk.series, workspace=desk.workspace)
+        with pikepdf.open(*job.faces) as pdf:
+            content = b"".join(page.Contents.read_bytes() for page in pdf.pages)
+        for serial in range(1, 31):
+            symbol = face_of(desk.series, desk.dossier, Serial(serial)).symbol
+            assert np.packbits(symbol.modules, axis=1).tobytes().hex().encode() in content
 
 
 class TestHiddenCodes:

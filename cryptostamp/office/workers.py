@@ -1,0 +1,233 @@
+"""Who makes the files of a print job: this process, several, or other machines (`cryptostamp.office.cluster`).
+
+Whoever they are, they are given tasks one by one and give back finished files; a worker that is lost costs the files
+in its hands, which others make again, a bounded number of times. What a file raises on purpose stops the job;
+files that are finished by then stay finished. No more tasks are prepared than keep the workers busy, so
+that memory stays flat.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from types import TracebackType
+from typing import Any, Final, Protocol, Self
+
+from cryptostamp.errors import EnvironmentProblem
+from cryptostamp.office.print_run import FileTask, FinishedFile, Manifest, Told
+
+__all__ = ["ATTEMPTS", "Crew", "Processes", "make_files"]
+
+ATTEMPTS: Final = 3
+"""How often a file is begun before its workers' deaths are taken for its fault."""
+_POLL_S: Final = 0.2
+
+
+class Crew(AbstractContextManager["Crew"], Protocol):
+    """Workers that are not this process. Begins work when it is entered, and has ended it when it is left."""
+
+    @property
+    def places(self) -> int:
+        """How many tasks keep it busy."""
+        ...
+
+    def begin(self, task: FileTask, done: Callable[[Any], None]) -> Any:  # noqa: ANN401 (its own kind of future)
+        """Begin to make a file, and call `done` from any thread with what this returns when it has ended."""
+        ...
+
+    def end(self, task: FileTask, future: Any) -> FinishedFile | None:  # noqa: ANN401 (the same)
+        """Return what was made, `None` if the worker was lost, or raise what the worker raised."""
+        ...
+
+    def counted(self) -> int:
+        """Return how many stamps of files that have not ended are done, as far as is known."""
+        ...
+
+
+def make_files(
+    tasks: Iterable[FileTask],
+    manifest: Manifest,
+    *,
+    crew: Crew | None = None,
+    told: Told = lambda _stamps: None,
+) -> Iterator[FinishedFile]:
+    """Make the files that are not finished, beside the manifest, and yield all, each when it is complete.
+
+    With a crew files come in the order in which they are finished; without, this process makes them. `told` is
+    called with the number of stamps so far. Raises `EnvironmentProblem` if workers are lost again and again.
+    """
+    found: deque[FinishedFile] = deque()
+    there = 0
+
+    def missing() -> Iterator[FileTask]:
+        nonlocal there
+        for task in tasks:
+            file = manifest.has(task)
+            if file is None:
+                yield task
+            else:
+                found.append(file)
+                there += file.stamps
+
+    def told_all(stamps: int) -> None:
+        told(there + stamps)
+
+    made = _alone(missing(), manifest.path.parent, told_all) if crew is None else _drive(missing(), crew, told_all)
+    for file in made:
+        manifest.add(file)
+        while found:
+            yield found.popleft()
+        yield file
+    yield from found
+
+
+def _alone(tasks: Iterator[FileTask], folder: Path, told: Told) -> Iterator[FinishedFile]:
+    done = 0
+    for task in tasks:
+        file = task.make(folder, lambda stamps, before=done: told(before + stamps))  # type: ignore[misc]
+        done += file.stamps
+        yield file
+
+
+def _drive(tasks: Iterator[FileTask], crew: Crew, told: Told) -> Iterator[FinishedFile]:
+    ended: SimpleQueue[Any] = SimpleQueue()
+    running: dict[Any, tuple[FileTask, int]] = {}
+    again: deque[tuple[FileTask, int]] = deque()
+    done = 0
+    with crew:
+        while True:
+            while len(running) < crew.places:
+                task, attempt = again.popleft() if again else (next(tasks, None), 1)
+                if task is None:
+                    break
+                running[crew.begin(task, ended.put)] = task, attempt
+            if not running:
+                return
+            try:
+                future = ended.get(timeout=_POLL_S)
+            except Empty:
+                told(done + crew.counted())
+                continue
+            task, attempt = running.pop(future)
+            file = crew.end(task, future)
+            if file is None:
+                if attempt == ATTEMPTS:
+                    raise _lost(task)
+                again.append((task, attempt + 1))
+                continue
+            done += file.stamps
+            told(done + crew.counted())
+            yield file
+
+
+def _lost(task: FileTask) -> EnvironmentProblem:
+    return EnvironmentProblem(
+        f"{ATTEMPTS} times a worker came to its end while it made this file.",
+        where=task.name,
+        remedy="Memory may be short: take fewer workers or fewer sheets a file, then run the same command "
+        "again; what is finished is kept.",
+    )
+
+
+class Processes:
+    """A crew of processes on this machine, which write their files themselves and end when this process does."""
+
+    def __init__(self, count: int, folder: Path) -> None:
+        self.count = count
+        self.folder = folder
+        self._context = get_context("spawn")  # a fork would copy the threads of a progress bar half
+        # A number for each task in hand, each written by one process only: nobody holds a lock when he is killed.
+        self._stamps = self._context.RawArray("q", self.places)
+        self._free = list(range(self.places))
+        self._pool: ProcessPoolExecutor | None = None
+        self._in_hand: dict[_Made, tuple[ProcessPoolExecutor, int]] = {}
+
+    @property
+    def places(self) -> int:
+        """One task for each process, and one more each that waits."""
+        return 2 * self.count
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def begin(self, task: FileTask, done: Callable[[_Made], None]) -> _Made:
+        """Begin to make a file."""
+        place = self._free.pop()
+        self._stamps[place] = 0
+        for _ in range(ATTEMPTS):
+            pool = self._pool = self._pool or self._opened()
+            try:
+                future = pool.submit(_make, task, self.folder, place)
+            except BrokenProcessPool:  # since the last file ended
+                self._close()
+                continue
+            self._in_hand[future] = pool, place
+            future.add_done_callback(done)
+            return future
+        raise EnvironmentProblem(
+            "The processes that make print files end as soon as they begin.",
+            remedy="Memory may be short: take fewer workers, then run the same command again.",
+        )
+
+    def end(self, _task: FileTask, future: _Made) -> FinishedFile | None:
+        """Return what was made, or `None` if a process was killed: that ends the work of all the others too."""
+        pool, place = self._in_hand.pop(future)
+        self._stamps[place] = 0
+        self._free.append(place)
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            if pool is self._pool:
+                self._close()
+            return None
+
+    def counted(self) -> int:
+        """Return how many stamps of the files in hand are done."""
+        return sum(self._stamps[place] for _, place in self._in_hand.values())
+
+    def _opened(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self.count, mp_context=self._context, initializer=_begin, initargs=(self._stamps,))
+
+    def _close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+
+_Made = Future[FinishedFile]
+_stamps: Any = None
+"""In a worker: how many stamps of each task in hand are done, shared with the process that began it."""
+
+
+def _begin(stamps: Any) -> None:  # noqa: ANN401 (an array of ctypes has no type of its own)
+    """Take over the shared numbers, and end when the process that began this one ends."""
+    global _stamps  # noqa: PLW0603 (the one way in which a pool hands a shared value to its workers)
+    _stamps = stamps
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _make(task: FileTask, folder: Path, place: int) -> FinishedFile:
+    def told(stamps: int) -> None:
+        _stamps[place] = stamps
+
+    return task.make(folder, told)
