@@ -155,19 +155,26 @@ def _glyphs_of(text: str, typeface: Typeface, element: str) -> list[int]:
 
 
 def set_line(
-    text: str, typeface: Typeface, size_mm: float, *, tracking_mm: float = 0.0, element: str = "text"
+    text: str,
+    typeface: Typeface,
+    size_mm: float,
+    *,
+    tracking_mm: float = 0.0,
+    kerned: bool = True,
+    element: str = "text",
 ) -> tuple[tuple[PlacedGlyph, ...], float]:
     """Return the glyphs of a line with their places, and its width in mm.
 
-    `tracking_mm` is added between letters, not after the last. Raises `InputError`, which names
-    `element` and the character, if the typeface lacks a glyph.
+    `tracking_mm` is added between letters, not after the last; codes are set without kerning.
+    Raises `InputError`, which names `element` and the character, if the typeface lacks a glyph.
     """
     glyphs, metrics = _glyphs_of(text, typeface, element), _metrics(typeface)
     placed, pen = [], 0.0
     scale = size_mm / metrics.units
     for index, glyph in enumerate(glyphs):
         if index:
-            pen += metrics.kerning.get((glyphs[index - 1], glyph), 0) * scale + tracking_mm
+            kerning = metrics.kerning.get((glyphs[index - 1], glyph), 0) if kerned else 0
+            pen += kerning * scale + tracking_mm
         placed.append(PlacedGlyph(glyph=glyph, x_mm=pen))
         pen += metrics.advances[glyph] * scale
     return tuple(placed), pen

@@ -18,6 +18,7 @@ import numpy as np
 import pikepdf
 
 from cryptostamp.codes import QrSymbol
+from cryptostamp.press.code_font import CODE_LETTERS, code_font_name, code_font_of
 from cryptostamp.press.lettering import SubsetFont, Typeface, glyph_of, kerning_of, subset_font
 from cryptostamp.press.marks import (
     BLACK,
@@ -202,7 +203,8 @@ def _beginning(
 def _text(run: TextRun, height_mm: float) -> str:
     typeface, text = run.typeface, run.text
     shown = _shown(typeface)
-    letters = "".join([shown[text[index : index + 2]] for index in range(len(text))])
+    pairs = [text[index : index + 2] for index in range(len(text))] if run.kerned else text
+    letters = "".join([shown[pair] for pair in pairs])
     up_mm = height_mm - run.baseline_mm
     before = _beginning(typeface.name, run.size_mm, run.tracking_mm, run.x_mm, up_mm, run.colour, run.turn_deg)
     return f"{before}{letters}>] TJ{' 0 Tc' if run.tracking_mm else ''} ET"
@@ -213,7 +215,10 @@ class Plates:
 
     def __init__(self, pdf: pikepdf.Pdf, text: str) -> None:
         self._pdf = pdf
-        fonts = {f"/{face.name}": self._font(subset_font(face, text)) for face in Typeface}
+        subsets = {face: subset_font(face, text + CODE_LETTERS) for face in Typeface}
+        fonts = {f"/{face.name}": self._font(subset) for face, subset in subsets.items()}
+        for face, subset in subsets.items():
+            fonts[f"/{code_font_name(face)}"] = code_font_of(pdf, fonts[f"/{face.name}"], subset)
         self.resources: dict[str, pikepdf.Object] = {
             "/Font": pdf.make_indirect(pikepdf.Dictionary(fonts)),
             "/ColorSpace": pdf.make_indirect(
@@ -235,7 +240,9 @@ class Plates:
     def stream(self, data: bytes, **keys: pikepdf.Object | int | str) -> pikepdf.Stream:
         """Return a new stream, deflated, of the file."""
         stream = pikepdf.Stream(self._pdf, b"")
-        stream.write(zlib.compress(data, 6), filter=pikepdf.Name("/FlateDecode"))
+        # Symbols in hex are better coded letter by letter than by the short repeats that chance puts into them.
+        packer = zlib.compressobj(6, strategy=zlib.Z_FILTERED)
+        stream.write(packer.compress(data) + packer.flush(), filter=pikepdf.Name("/FlateDecode"))
         for key, value in keys.items():
             stream[f"/{key}"] = value
         return stream

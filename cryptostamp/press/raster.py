@@ -93,7 +93,7 @@ def _svg_of(mark: Mark) -> str:
 
 
 def _letters(run: TextRun) -> str:
-    placed, _ = set_line(run.text, run.typeface, run.size_mm, tracking_mm=run.tracking_mm)
+    placed, _ = set_line(run.text, run.typeface, run.size_mm, tracking_mm=run.tracking_mm, kerned=run.kerned)
     scale, turn = run.size_mm / 1000, math.radians(run.turn_deg)
     along, down = math.cos(turn), math.sin(turn)
     matrix = f"{scale * along:.6g} {scale * down:.6g} {scale * down:.6g} {-scale * along:.6g}"
