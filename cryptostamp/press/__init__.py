@@ -7,6 +7,7 @@ no secret, and takes every code as text and symbol from whoever made it.
 
 from cryptostamp.press.artwork import render_artwork
 from cryptostamp.press.claim_layer import claim_layer_pdf, scratch_layer_pdf, write_claim_layer
+from cryptostamp.press.face import face_parts, static_marks
 from cryptostamp.press.imposition import cut, place_of, sheets_of
 from cryptostamp.press.phone import photograph
 from cryptostamp.press.preflight import check_press
@@ -14,17 +15,22 @@ from cryptostamp.press.runs import ClaimRun, FaceRun
 from cryptostamp.press.seal import SealedFile, recipients_of, seal, unseal, write_sealed
 from cryptostamp.press.sheet_pdf import SheetFile, write_face_pdf
 from cryptostamp.press.stamp_image import ClaimPart, StampFace, render_claim_part, render_stamp
+from cryptostamp.press.template import Template, template_of
+from cryptostamp.press.template_marks import PlacedPicture, variable_marks
 
 __all__ = [
     "ClaimPart",
     "ClaimRun",
     "FaceRun",
+    "PlacedPicture",
     "SealedFile",
     "SheetFile",
     "StampFace",
+    "Template",
     "check_press",
     "claim_layer_pdf",
     "cut",
+    "face_parts",
     "photograph",
     "place_of",
     "recipients_of",
@@ -34,7 +40,10 @@ __all__ = [
     "scratch_layer_pdf",
     "seal",
     "sheets_of",
+    "static_marks",
+    "template_of",
     "unseal",
+    "variable_marks",
     "write_claim_layer",
     "write_face_pdf",
     "write_sealed",

@@ -23,11 +23,21 @@ import typst
 from PIL import Image
 
 from cryptostamp.errors import ArtworkError, CryptostampError
+from cryptostamp.primitives import Box
 from cryptostamp.series.models import Design, Variant
 
-__all__ = ["MAX_ARTWORK_BYTES", "Artwork", "artwork_pdf", "load_artwork", "render_artwork"]
+__all__ = [
+    "MAX_ARTWORK_BYTES",
+    "Artwork",
+    "artwork_pdf",
+    "artwork_pixels",
+    "check_shape",
+    "load_artwork",
+    "render_artwork",
+]
 
 MAX_ARTWORK_BYTES = 5_000_000
+_SHAPE_TOLERANCE = 0.01
 
 _SVG = "http://www.w3.org/2000/svg"
 _DRAWING = frozenset(
@@ -215,7 +225,12 @@ def _pixels(art: Artwork, colour: str, width_px: int, height_px: int) -> Image.I
 
 def render_artwork(design: Design, variant: Variant, width_px: int, height_px: int) -> Image.Image:
     """Return the picture of a design in the colour of a variant, RGB, exactly of the given size in pixels."""
-    return _pixels(load_artwork(design.artwork), variant.colour, width_px, height_px).copy()
+    return artwork_pixels(load_artwork(design.artwork), variant.colour, width_px, height_px)
+
+
+def artwork_pixels(art: Artwork, colour: str, width_px: int, height_px: int) -> Image.Image:
+    """Return a picture in a colour, RGB, exactly of the given size in pixels."""
+    return _pixels(art, colour, width_px, height_px).copy()
 
 
 @lru_cache(maxsize=256)
@@ -234,3 +249,15 @@ def artwork_pdf(art: Artwork, colour: str, width_mm: float, height_mm: float) ->
     if not isinstance(pdf, bytes):
         raise CryptostampError("The PDF of an artwork came out as several files.", where=str(art.path))
     return pdf
+
+
+def check_shape(art: Artwork, box: Box) -> None:
+    """Raise `ArtworkError` if the artwork's sides are not in the ratio of its place, within 1 %."""
+    wanted = box.width_mm / box.height_mm
+    if abs(art.width / art.height / wanted - 1) > _SHAPE_TOLERANCE:
+        raise ArtworkError(
+            f"The artwork is {art.width:g} x {art.height:g} units, {art.width / art.height:.3f} to 1; "
+            f"the picture on the stamp is {box.width_mm:.1f} x {box.height_mm:.1f} mm, {wanted:.3f} to 1.",
+            where=str(art.path),
+            remedy="Set the viewBox to the shape of the picture: it is never stretched or cropped.",
+        )

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cryptostamp.errors import InputError
-from cryptostamp.press.lettering import Typeface, fit_size, width_of
-from cryptostamp.press.marks import BLACK, INK, Box, Dots, Mark, TextRun
-from cryptostamp.primitives import Serial
-from cryptostamp.series.models import Design, Money, Series, StampFormat
+from cryptostamp.press.lettering import Typeface, fit_size
+from cryptostamp.press.marks import BLACK, Box, Dots, TextRun
+from cryptostamp.series.models import StampFormat
 
 __all__ = [
     "BORDER_MM",
@@ -26,13 +25,9 @@ __all__ = [
     "MIN_SYMBOL_MM",
     "QUIET_MODULES",
     "StampLayout",
-    "face_value_text",
     "fitted",
     "holes_along",
-    "legend_marks",
     "module_dots",
-    "panel_static_marks",
-    "serial_marks",
     "sides_of",
     "stamp_layout",
     "symbol_box",
@@ -54,8 +49,6 @@ _FOLD_TO_QUIET_MM = 0.18
 _FOLD_TO_PICTURE_MM = 0.34
 _SHARED_SIDES = (33, 37)  # versions 4 and 5: a shorter serial may need less, and must not move the picture
 _PICTURE_MM = (18.0, 14.0)  # the smallest picture that still is one
-_LEGEND_INSET_MM = 1.7
-_CURRENCY_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +60,8 @@ class StampLayout:
     picture: Box
     symbol: Box
     """Room for the dark and light modules, without the quiet zone."""
+    symbol_room: Box
+    """The same with the quiet zone."""
     text: Box
     """The part of the panel that carries letters."""
     fold: Dots
@@ -128,12 +123,23 @@ def stamp_layout(stamp: StampFormat, symbol_side: int) -> StampLayout:
         )
     run = math.dist(*ends)
     fold = Dots(from_mm=ends[0], to_mm=ends[1], count=round(run / 0.9) + 1, diameter_mm=0.34, colour="#8a979b")
-    return StampLayout(width_mm=width, height_mm=height, picture=picture, symbol=symbol, text=text, fold=fold)
+    return StampLayout(
+        width_mm=width,
+        height_mm=height,
+        picture=picture,
+        symbol=symbol,
+        symbol_room=symbol.grown(quiet),
+        text=text,
+        fold=fold,
+    )
 
 
 def symbol_box(room: Box, symbol_side: int) -> Box:
-    """Return the place of a symbol in the middle of its room: modules of as many whole dots as it holds."""
-    dots = int(room.width_mm * DEVICE_DPI / 25.4 / symbol_side + 1e-6)
+    """Return the place of a symbol in the middle of the room for it and its quiet zone.
+
+    Its modules are of as many whole dots as the room holds.
+    """
+    dots = int(room.width_mm * DEVICE_DPI / 25.4 / (symbol_side + 2 * QUIET_MODULES) + 1e-6)
     side = symbol_side * dots * 25.4 / DEVICE_DPI
     spare = (room.width_mm - side) / 2
     return Box(x_mm=room.x_mm + spare, y_mm=room.y_mm + spare, width_mm=side, height_mm=side)
@@ -145,53 +151,6 @@ def holes_along(side_mm: float, gauge: Decimal) -> int:
     A whole number puts a hole on each corner, as comb perforation does.
     """
     return max(1, round(side_mm * float(gauge) / 20))
-
-
-def face_value_text(money: Money) -> str:
-    """Return an amount as it is printed: ``€1.20``, or ``CHF 1.20`` where a currency has no sign of its own."""
-    amount = f"{money.amount:f}"
-    sign = _CURRENCY_SIGNS.get(money.currency)
-    return f"{sign}{amount}" if sign else f"{money.currency} {amount}"
-
-
-def legend_marks(series: Series, layout: StampLayout, colour: str = INK) -> tuple[TextRun, TextRun]:
-    """Return country and face value, which lie on the picture's upper edge."""
-    picture = layout.picture
-    value, country = face_value_text(series.face_value), series.issuer.country_name.upper()
-    inside = picture.width_mm - 2 * _LEGEND_INSET_MM
-    value_size = fit_size(
-        value, Typeface.DISPLAY, element="face value", room_mm=inside * 0.5, largest_mm=3.9, smallest_mm=2.8
-    )
-    value_width = width_of(value, Typeface.DISPLAY, value_size)
-    country_size = fit_size(
-        country,
-        Typeface.DISPLAY,
-        element="country name",
-        room_mm=inside - value_width - 1.6,
-        largest_mm=2.9,
-        smallest_mm=1.9,
-        tracking=0.14,
-    )
-    baseline = picture.y_mm + _LEGEND_INSET_MM + value_size * Typeface.DISPLAY.cap_height
-    return (
-        TextRun(
-            text=country,
-            typeface=Typeface.DISPLAY,
-            size_mm=country_size,
-            x_mm=picture.x_mm + _LEGEND_INSET_MM,
-            baseline_mm=baseline,
-            tracking_mm=0.14 * country_size,
-            colour=colour,
-        ),
-        TextRun(
-            text=value,
-            typeface=Typeface.DISPLAY,
-            size_mm=value_size,
-            x_mm=picture.right_mm - _LEGEND_INSET_MM - value_width,
-            baseline_mm=baseline,
-            colour=colour,
-        ),
-    )
 
 
 def fitted(
@@ -227,59 +186,4 @@ def fitted(
         baseline_mm=baseline_mm,
         tracking_mm=tracking * size,
         colour=colour,
-    )
-
-
-def panel_static_marks(series: Series, design: Design, layout: StampLayout) -> tuple[Mark, ...]:
-    """Return what the panel says on every stamp of a design: series, design, year, and the simulated perforation."""
-    box = layout.text
-    tall = box.height_mm > 12  # noqa: PLR2004 (mm: room for a heading of full size)
-    size = 3.1 if tall else 2.5
-    first = box.y_mm + size * Typeface.DISPLAY.cap_height
-    return (
-        layout.fold,
-        fitted(
-            series.title,
-            Typeface.DISPLAY,
-            box,
-            element="title of the series",
-            largest_mm=size,
-            smallest_mm=1.9,
-            baseline_mm=first,
-        ),
-        fitted(
-            f"{design.title}, {series.year}",
-            Typeface.TEXT,
-            box,
-            element=f"title of the design {design.key} with its year",
-            largest_mm=2.5 if tall else 2.2,
-            smallest_mm=1.75,
-            baseline_mm=first + (3.3 if tall else 2.7),
-        ),
-    )
-
-
-def serial_marks(layout: StampLayout, serial: Serial, short_code: str) -> tuple[TextRun, TextRun]:
-    """Return what the panel says on one stamp only: its number, and the short code for typing."""
-    box = layout.text
-    return (
-        fitted(
-            f"No. {serial}",
-            Typeface.DISPLAY,
-            box,
-            element="serial number",
-            largest_mm=2.5,
-            smallest_mm=1.75,
-            baseline_mm=box.bottom_mm - 2.9,
-        ),
-        fitted(
-            short_code,
-            Typeface.TEXT,
-            box,
-            element="short code",
-            largest_mm=2.3,
-            smallest_mm=1.6,
-            baseline_mm=box.bottom_mm,
-            tracking=0.02,
-        ),
     )

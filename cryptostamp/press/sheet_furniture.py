@@ -11,10 +11,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cryptostamp.press.imposition import SheetGeometry
-from cryptostamp.press.layout import HOLE_MM, face_value_text, holes_along
+from cryptostamp.press.layout import HOLE_MM, holes_along
 from cryptostamp.press.lettering import Typeface, width_of
 from cryptostamp.press.marks import BLACK, Box, TextRun
 from cryptostamp.press.pdf_marks import PageWriter, number, round_dots
+from cryptostamp.press.wording import face_value_text
 from cryptostamp.series.models import Money, Series
 
 __all__ = ["perforation", "register_marks", "selvedge", "selvedge_texts", "sheet_number"]

@@ -20,25 +20,20 @@ import pikepdf
 from cryptostamp.errors import InputError
 from cryptostamp.files import sha256_of, write_file
 from cryptostamp.press.artwork import artwork_pdf, load_artwork
+from cryptostamp.press.face import face_parts
 from cryptostamp.press.imposition import place_of, sheet_geometry, sheets_in_order, sheets_of
-from cryptostamp.press.layout import (
-    StampLayout,
-    face_value_text,
-    legend_marks,
-    panel_static_marks,
-    serial_marks,
-    stamp_layout,
-    symbol_box,
-)
 from cryptostamp.press.marks import Box
 from cryptostamp.press.pdf_marks import PageWriter, SymbolPlace, number
-from cryptostamp.press.preflight import check_picture_shape, legend_colour
 from cryptostamp.press.runs import FaceRow, FaceRun, face_rows
 from cryptostamp.press.sheet_book import SheetBook
 from cryptostamp.press.sheet_furniture import perforation, sheet_number
 from cryptostamp.press.stamp_image import StampFace
+from cryptostamp.press.template import template_of
+from cryptostamp.press.template_marks import PlacedPicture, variable_marks
+from cryptostamp.press.wording import letters_of
 from cryptostamp.primitives import Serial
 from cryptostamp.series.models import Series
+from cryptostamp.series.template import TextLayer
 
 __all__ = ["SheetFile", "write_face_pdf"]
 
@@ -70,16 +65,17 @@ def write_face_pdf(
     a serial that is left out stays empty. `progress` is called with the number of stamps so far, once a
     sheet. Raises `InputError`, `ArtworkError`, `StorageProblem`; nothing is left under `path` then.
     """
-    printer = _FacePrinter(series)
+    printer: _FacePrinter | None = None
     serials: list[Serial] = []
     sheets = 0
     for sheet, held in sheets_in_order(series, face_rows(series, faces)):
+        printer = printer or _FacePrinter(series, held[0].side)
         printer.print_sheet(sheet, held)
         sheets += 1
         serials += [held[0].serial, held[-1].serial]
         if progress:
             progress(printer.stamps)
-    if not serials:
+    if printer is None:
         raise InputError("There is no stamp to print.", where=str(path), remedy="Give at least one face.")
     write_file(path, printer.book.saved().getbuffer())
     return SheetFile(
@@ -94,18 +90,18 @@ def write_face_pdf(
 
 
 class _FacePrinter:
-    """Turn faces into pages of a book; the first face fixes the layout, which depends on the size of the symbols."""
+    """Turn faces, whose symbols have `side` modules a side, into pages of a book."""
 
-    def __init__(self, series: Series) -> None:
+    def __init__(self, series: Series, side: int) -> None:
         self.series = series
+        self.side = side
+        self.template = template_of(series, side)
         self.geometry = sheet_geometry(series)
-        words = [series.issuer.country_name.upper(), face_value_text(series.face_value), series.title, str(series.year)]
-        words += [f"{design.title}, " for design in series.designs]
-        self.book = SheetBook(series, self.geometry, "".join(words))
+        texts = [layer for layer in self.template.layers if isinstance(layer, TextLayer)]
+        letters = "".join(letters_of(layer.text, series, capitals=layer.capitals) for layer in texts)
+        self.book = SheetBook(series, self.geometry, letters)
         self.book.add_form("Perforation", perforation(series, self.geometry), self.geometry.media)
         self.sheets = sheets_of(series)
-        self.layout: StampLayout | None = None
-        self.side = 0
         self.symbols: dict[int, SymbolPlace] = {}
         self.forms: dict[tuple[int, int], str] = {}
         self.place = cache(self.place_on_sheet)
@@ -121,15 +117,13 @@ class _FacePrinter:
         self.book.add_sheet(writer)
 
     def print_face(self, writer: PageWriter, face: FaceRow) -> None:
-        layout, symbols = self.layout, self.symbols.get(face.side)
-        if layout is None or symbols is None:
-            layout, symbols = self.lay_out(face)
+        symbols = self.symbols.get(face.side) or self.add_symbols(face)
         _, row, column = place_of(self.series, face.serial)
-        form = self.forms.get((face.design, face.variant)) or self.add_form(face, layout)
+        form = self.forms.get((face.design, face.variant)) or self.add_form(face.design, face.variant)
         writer.raw(f"{self.place(row, column)}/{form} Do")
         writer.raw(symbols.operators(face.bits))
-        letters = PageWriter(layout.height_mm)
-        letters.draw(serial_marks(layout, face.serial, face.short_code))
+        letters = PageWriter(self.template.height_mm)
+        letters.draw(variable_marks(self.template, face.serial, face.short_code))
         writer.raw(f"{letters.operators()} Q")
         self.stamps += 1
 
@@ -137,39 +131,42 @@ class _FacePrinter:
         cell = self.geometry.cell(row, column)
         return f"q 1 0 0 1 {number(cell.x_mm)} {number(self.geometry.media.height_mm - cell.bottom_mm)} cm "
 
-    def lay_out(self, face: FaceRow) -> tuple[StampLayout, SymbolPlace]:
-        layout = stamp_layout(self.series.stamp, face.side)
-        if self.layout is None:
-            self.layout, self.side = layout, face.side
-        if layout != self.layout:
+    def add_symbols(self, face: FaceRow) -> SymbolPlace:
+        """Return the place of symbols of this size: smaller ones may share the layout, with larger modules."""
+        template = template_of(self.series, face.side)
+        if template.layers != self.template.layers:
             raise InputError(
                 f"Its QR has {face.side} modules a side, those before it {self.side}.",
                 where=f"stamp No. {face.serial}",
                 remedy="Make all symbols of a series in one version.",
             )
-        place = SymbolPlace(face.side, symbol_box(layout.symbol, face.side), layout.height_mm)
-        self.symbols[face.side] = place
-        return layout, place
+        self.symbols[face.side] = SymbolPlace(face.side, template.symbol, template.height_mm)
+        return self.symbols[face.side]
 
-    def add_form(self, face: FaceRow, layout: StampLayout) -> str:
+    def add_form(self, design: int, variant: int) -> str:
         """Add the form with all that stamps of this design and colour share, and return its name."""
-        series, design, variant = self.series, self.series.designs[face.design], self.series.variants[face.variant]
-        name = f"Face{face.design + 1}.{face.variant + 1}"
-        art = load_artwork(design.artwork)
-        check_picture_shape(art, layout)
-        box = layout.picture
+        series, template = self.series, self.template
+        name = f"Face{design + 1}.{variant + 1}"
+        writer, pictures = PageWriter(template.height_mm), dict[str, pikepdf.Object]()
+        for part in face_parts(series, template, series.designs[design], series.variants[variant]):
+            if isinstance(part, PlacedPicture):
+                pictures[f"Picture{len(pictures)}"] = self.place_picture(writer, part, len(pictures))
+            else:
+                writer.draw((part,))
+        whole = Box(x_mm=0, y_mm=0, width_mm=template.width_mm, height_mm=template.height_mm)
+        self.book.add_form(name, writer.operators(), whole, **pictures)
+        self.forms[design, variant] = name
+        return name
+
+    def place_picture(self, writer: PageWriter, part: PlacedPicture, index: int) -> pikepdf.Object:
+        """Paint a picture into its place, and return it as a Form XObject."""
+        box = part.box
         width, height = round(box.width_mm, 4), round(box.height_mm, 4)
-        with pikepdf.open(BytesIO(artwork_pdf(art, variant.colour, width, height))) as source:
+        with pikepdf.open(BytesIO(artwork_pdf(load_artwork(part.path), part.colour, width, height))) as source:
             picture = self.book.pdf.copy_foreign(source.pages[0].as_form_xobject())
         wide, high = (float(value) for value in list(picture["/BBox"])[2:])
-        writer = PageWriter(layout.height_mm)
         writer.raw(
             f"q {width / wide:.8f} 0 0 {height / high:.8f} {number(box.x_mm)} "
-            f"{number(layout.height_mm - box.bottom_mm)} cm /Picture Do Q"
+            f"{number(writer.height_mm - box.bottom_mm)} cm /Picture{index} Do Q"
         )
-        colour = legend_colour(series, self.side)
-        writer.draw((*legend_marks(series, layout, colour), *panel_static_marks(series, design, layout)))
-        whole = Box(x_mm=0, y_mm=0, width_mm=layout.width_mm, height_mm=layout.height_mm)
-        self.book.add_form(name, writer.operators(), whole, Picture=picture)
-        self.forms[face.design, face.variant] = name
-        return name
+        return picture

@@ -8,26 +8,25 @@ not the print master; that is the PDF.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import groupby
+from typing import cast
 
 from PIL import Image, ImageFilter
 
 from cryptostamp.codes import QrSymbol
-from cryptostamp.press.artwork import Artwork, load_artwork, render_artwork
+from cryptostamp.press.artwork import Artwork
 from cryptostamp.press.claim_part import claim_layout, claim_marks, claim_static_marks
-from cryptostamp.press.layout import (
-    HOLE_MM,
-    holes_along,
-    legend_marks,
-    panel_static_marks,
-    serial_marks,
-    stamp_layout,
-)
+from cryptostamp.press.face import face_parts
+from cryptostamp.press.layout import HOLE_MM, holes_along
+from cryptostamp.press.legibility import artwork_of, paste_picture
 from cryptostamp.press.lettering import Typeface, width_of
 from cryptostamp.press.marks import PAPER, Box, Dots, Fill, Line, Mark, TextRun
-from cryptostamp.press.preflight import check_picture_shape, legend_colour
 from cryptostamp.press.raster import check_dpi, draw_marks, draw_symbol, pixels
+from cryptostamp.press.template import Template, template_of
+from cryptostamp.press.template_marks import PlacedPicture, variable_marks
 from cryptostamp.primitives import Serial
 from cryptostamp.series.models import Design, Series, Variant
 
@@ -63,17 +62,18 @@ class ClaimPart:
 
 
 @lru_cache(maxsize=64)
-def _printed_alike(series: Series, design: Design, variant: Variant, art: Artwork, side: int, dpi: int) -> Image.Image:
-    """Return what all stamps of a design and variant have in common; `art` makes a changed file a new key."""
-    layout = stamp_layout(series.stamp, side)
-    check_picture_shape(art, layout)
-    image = Image.new("RGB", (pixels(layout.width_mm, dpi), pixels(layout.height_mm, dpi)), PAPER)
-    box = layout.picture
-    corner = pixels(box.x_mm, dpi), pixels(box.y_mm, dpi)
-    size = pixels(box.right_mm, dpi) - corner[0], pixels(box.bottom_mm, dpi) - corner[1]
-    image.paste(render_artwork(design, variant, *size), corner)
-    colour = legend_colour(series, side)
-    draw_marks(image, (*legend_marks(series, layout, colour), *panel_static_marks(series, design, layout)), dpi)
+def _printed_alike(
+    template: Template, parts: tuple[Mark | PlacedPicture, ...], pictures: tuple[Artwork, ...], dpi: int
+) -> Image.Image:
+    """Return what all stamps of a design and variant have in common; `pictures` makes a changed file a new key."""
+    del pictures
+    image = Image.new("RGB", (pixels(template.width_mm, dpi), pixels(template.height_mm, dpi)), PAPER)
+    for placed, group in groupby(parts, lambda part: isinstance(part, PlacedPicture)):
+        if placed:
+            for part in group:
+                paste_picture(image, cast("PlacedPicture", part), dpi)
+        else:
+            draw_marks(image, cast("Iterator[Mark]", group), dpi)
     return image
 
 
@@ -84,13 +84,13 @@ def render_stamp(series: Series, face: StampFace, *, dpi: int = 600, perforated:
     each side; else the picture is RGB and exactly as large as the stamp. Raises `InputError` for a resolution
     too low for the QR, and what `cryptostamp.press.preflight.check_press` raises.
     """
-    side = face.symbol.side
-    layout = stamp_layout(series.stamp, side)
-    check_dpi(dpi, layout.symbol, side)
-    art = load_artwork(face.design.artwork)
-    image = _printed_alike(series, face.design, face.variant, art, side, dpi).copy()
-    draw_symbol(image, face.symbol, layout.symbol, dpi)
-    draw_marks(image, serial_marks(layout, face.serial, face.short_code), dpi, within=layout.text.grown(1.0))
+    template = template_of(series, face.symbol.side)
+    check_dpi(dpi, template.symbol, face.symbol.side)
+    parts = face_parts(series, template, face.design, face.variant)
+    image = _printed_alike(template, parts, artwork_of(series), dpi).copy()
+    draw_symbol(image, face.symbol, template.symbol, dpi)
+    marks = variable_marks(template, face.serial, face.short_code)
+    draw_marks(image, marks, dpi, within=template.numbered_room.grown(1.0))
     return _cut_out(image, series, dpi) if perforated else image
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from cryptostamp.primitives import Serial
+from cryptostamp.series.template import StampTemplate
 
 __all__ = ["Design", "Issuer", "Money", "Series", "SheetLayout", "StampFormat", "Variant"]
 
@@ -112,6 +113,8 @@ class Series:
     """In the order of the file; the counts add up to `edition`."""
     folder: Path
     """Absolute path of the folder that holds series.toml."""
+    template: StampTemplate | None = None
+    """What template.toml describes; without one, the press has a standard template."""
 
     @property
     def variant_counts(self) -> tuple[int, ...]:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,18 +8,10 @@ from hypothesis import strategies as st
 
 from cryptostamp.errors import InputError
 from cryptostamp.press.claim_part import claim_layout, claim_marks, claim_static_marks
-from cryptostamp.press.layout import (
-    face_value_text,
-    holes_along,
-    legend_marks,
-    panel_static_marks,
-    serial_marks,
-    stamp_layout,
-    symbol_box,
-)
+from cryptostamp.press.layout import holes_along, stamp_layout, symbol_box
 from cryptostamp.press.marks import Box, TextRun
 from cryptostamp.primitives import Serial
-from cryptostamp.series import Money, Series, StampFormat
+from cryptostamp.series import Series, StampFormat
 
 
 def _stamp(width: str, height: str) -> StampFormat:
@@ -42,7 +33,7 @@ class TestSymbol:
     @pytest.mark.parametrize("side", [21, 25, 29, 33, 37, 41, 45])
     def test_modules_are_whole_dots_and_the_symbol_13_mm(self, side: int) -> None:
         """At 600 dpi a module is at least 8 whole dots."""
-        box = symbol_box(stamp_layout(_stamp("50", "50"), side).symbol, side)
+        box = symbol_box(stamp_layout(_stamp("50", "50"), side).symbol_room, side)
         dots = box.width_mm / side * 600 / 25.4
         assert dots == pytest.approx(round(dots))
         assert round(dots) >= 8
@@ -52,7 +43,7 @@ class TestSymbol:
     def test_the_quiet_zone_is_free(self, side: int, size: tuple[str, str]) -> None:
         """Four modules around the symbol there is no picture, no letter, no fold and no perforation hole."""
         layout = stamp_layout(_stamp(*size), side)
-        box = symbol_box(layout.symbol, side)
+        box = symbol_box(layout.symbol_room, side)
         zone = box.grown(4 * box.width_mm / side - 1e-9)
         paper = Box(x_mm=0, y_mm=0, width_mm=layout.width_mm, height_mm=layout.height_mm).grown(-0.5)
         assert _inside(zone, paper)
@@ -114,40 +105,8 @@ class TestFormats:
         assert _inside(layout.scratch, Box(x_mm=0, y_mm=0, width_mm=layout.width_mm, height_mm=layout.height_mm))
 
 
-class TestText:
-    """What is written fits, or is refused by name."""
-
-    @pytest.mark.parametrize(
-        ("amount", "currency", "text"),
-        [("1.20", "EUR", "€1.20"), ("0.10", "GBP", "£0.10"), ("2.00", "CHF", "CHF 2.00"), ("120", "JPY", "¥120")],
-    )
-    def test_face_values_are_exact(self, amount: str, currency: str, text: str) -> None:
-        """No digit is rounded, added or lost."""
-        assert face_value_text(Money(amount=Decimal(amount), currency=currency)) == text
-
-    def test_a_country_name_too_long_is_refused(self, leapfrog: Series) -> None:
-        """The error names the country name and its room."""
-        series = replace(leapfrog, issuer=replace(leapfrog.issuer, country_name="United Ponds of Lilies and Reeds"))
-        with pytest.raises(InputError, match=r"country name .* mm wide"):
-            legend_marks(series, stamp_layout(series.stamp, 37))
-
-    def test_a_design_title_too_long_is_refused(self, leapfrog: Series) -> None:
-        """The error names the design."""
-        design = replace(leapfrog.designs[1], title="The frog leaves its leaf before sunrise")
-        with pytest.raises(InputError, match=r"title of the design spring"):
-            panel_static_marks(leapfrog, design, stamp_layout(leapfrog.stamp, 37))
-
-    def test_a_title_in_another_script_is_refused(self, leapfrog: Series) -> None:
-        """The error names the character that cannot be printed."""
-        with pytest.raises(InputError, match=r"title of the series .* 'Л' \(U\+041B"):
-            panel_static_marks(
-                replace(leapfrog, title="Лягушка"), leapfrog.designs[0], stamp_layout(leapfrog.stamp, 37)
-            )
-
-    def test_the_longest_short_code_of_a_large_edition_fits(self, leapfrog: Series) -> None:
-        """Eight digits of serial leave room for the tag."""
-        runs = serial_marks(stamp_layout(leapfrog.stamp, 37), Serial(16_000_000), "LEAP-16000000-7KQ3M9XZP")
-        assert [run.text for run in runs] == ["No. 16000000", "LEAP-16000000-7KQ3M9XZP"]
+class TestClaimText:
+    """A hidden code is refused without being shown."""
 
     def test_a_crooked_claim_code_is_refused_without_showing_it(self, leapfrog: Series) -> None:
         """The error names the stamp, never a letter of the code."""

@@ -7,8 +7,9 @@ import pytest
 
 from cryptostamp.errors import ArtworkError, InputError
 from cryptostamp.press import check_press
+from cryptostamp.press.legibility import auto_colour
 from cryptostamp.press.marks import INK, PAPER
-from cryptostamp.press.preflight import legend_colour
+from cryptostamp.press.template import template_of
 from cryptostamp.series import Series
 
 
@@ -19,6 +20,10 @@ def _painted(series: Series, folder: Path, fill: str) -> Series:
         f'<rect width="364" height="276" fill="{fill}"/></svg>'
     )
     return replace(series, designs=tuple(replace(design, artwork=path) for design in series.designs))
+
+
+def _legend_colour(series: Series) -> str:
+    return auto_colour(series, template_of(series, 37))
 
 
 class TestCheckPress:
@@ -45,19 +50,19 @@ class TestContrast:
 
     def test_leapfrog_is_lettered_in_ink(self, leapfrog: Series) -> None:
         """On a light sky the letters are dark."""
-        assert legend_colour(leapfrog, 37) == INK
+        assert _legend_colour(leapfrog) == INK
 
     def test_a_night_sky_is_lettered_in_white(self, leapfrog: Series, tmp_path: Path) -> None:
         """On a dark picture the letters are white."""
-        assert legend_colour(_painted(leapfrog, tmp_path, "#102030"), 37) == PAPER
+        assert _legend_colour(_painted(leapfrog, tmp_path, "#102030")) == PAPER
 
     def test_a_picture_of_middle_grey_is_refused(self, leapfrog: Series, tmp_path: Path) -> None:
         """Where neither can be read, the error names the artwork and the contrast."""
         with pytest.raises(ArtworkError, match=r"best contrast is \d\.\d to 1") as caught:
-            legend_colour(_painted(leapfrog, tmp_path, "#848484"), 37)
+            _legend_colour(_painted(leapfrog, tmp_path, "#848484"))
         assert "plain.svg" in caught.value.where
 
     def test_one_colour_that_does_not_stand_out_is_found(self, leapfrog: Series, tmp_path: Path) -> None:
         """All variants are looked at: a picture that is the colour itself fails for some of them."""
         with pytest.raises(ArtworkError, match=r"cannot be read on the picture"):
-            legend_colour(_painted(leapfrog, tmp_path, "currentColor"), 37)
+            _legend_colour(_painted(leapfrog, tmp_path, "currentColor"))
