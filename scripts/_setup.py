@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 AUDIT = VENV / "audit"
 CONTRACTS = ROOT / "contracts"
+IPFS = ROOT / "tests" / "support" / "ipfs"
 BIN = VENV / "bin"
 LOG = VENV / "setup.log"
 
@@ -132,6 +133,11 @@ def bring_audit_tools():
             say("Installing the locked audit tools, Slither and Halmos; the first time this takes a minute …")
             venv.EnvBuilder(with_pip=True, clear=True, symlinks=True).create(AUDIT)
             pip("--require-hashes", "-r", str(lock), bin_folder=AUDIT / "bin")
+
+
+def bring_ipfs_tools():
+    """Install what only tests of content addressing need: an implementation of IPFS that is not ours."""
+    bring_npm_packages("ipfs-test", IPFS, "the pinned test tools: IPFS in JavaScript")
 
 
 def bring_npm_packages(name, folder, what):
