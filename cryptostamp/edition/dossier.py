@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from cryptostamp.content import parse_cid
 from cryptostamp.edition.claim_key_list import ClaimKeyList
 from cryptostamp.edition.edition import Edition
 from cryptostamp.errors import ArtworkError, InputError
@@ -126,14 +127,18 @@ class Dossier:
     deployment: Deployment
     files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
     """Further files by name, such as the compiler input."""
+    metadata_root: str | None = None
+    """CID of the folder of the tokens' metadata, which the contract names; `None` if it was issued without."""
 
     def __post_init__(self) -> None:
-        """Refuse variants that are not those of the edition, and names that are no plain file names."""
+        """Refuse variants that are not those of the edition, a root that is no CID, and names that are no file names."""
         counts = tuple(variant.count for variant in self.series.variants)
         if counts != self.edition.counts:
             raise InputError(
                 "The variants of the series and the variants of the edition have different counts.", where=FACTS_NAME
             )
+        if self.metadata_root is not None:
+            parse_cid(self.metadata_root)
         seen: set[str] = set()
         for name in self.files:
             check_name(name)

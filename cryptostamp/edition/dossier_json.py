@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from cryptostamp.content import parse_cid
 from cryptostamp.edition.claim_key_list import ClaimKeyList
 from cryptostamp.edition.dossier import FACTS_NAME, Deployment, DesignFacts, Dossier, SeriesFacts
 from cryptostamp.edition.edition import Edition
@@ -98,6 +99,7 @@ class _Facts(_Model):
     series: _Series
     edition: _Edition
     chain: _Chain
+    metadata_root: _Text | None = None
 
 
 def write_facts(dossier: Dossier) -> bytes:
@@ -141,8 +143,11 @@ def write_facts(dossier: Dossier) -> bytes:
             registry=deployment.registry,
             transaction=_hex(deployment.transaction),
         ),
+        metadata_root=dossier.metadata_root,
     )
-    return (json.dumps(facts.model_dump(), sort_keys=True, indent=2, ensure_ascii=False) + "\n").encode()
+    return (
+        json.dumps(facts.model_dump(exclude_none=True), sort_keys=True, indent=2, ensure_ascii=False) + "\n"
+    ).encode()
 
 
 def parse_facts(data: bytes, claim_keys: ClaimKeyList, files: dict[str, bytes]) -> Dossier:
@@ -178,6 +183,7 @@ def parse_facts(data: bytes, claim_keys: ClaimKeyList, files: dict[str, bytes]) 
             transaction=Hash32(_bytes(facts.chain.transaction)),
         ),
         files=files,
+        metadata_root=_cid(facts.metadata_root),
     )
     if write_facts(dossier) != data:
         raise _refusal("It is not written in the canonical form.")
@@ -202,6 +208,13 @@ def _series(facts: _Series) -> SeriesFacts:
 def _account(text: str) -> Address:
     try:
         return parse_address(text)
+    except InputError as error:
+        raise _refusal(error.what) from error
+
+
+def _cid(text: str | None) -> str | None:
+    try:
+        return None if text is None else str(parse_cid(text))
     except InputError as error:
         raise _refusal(error.what) from error
 

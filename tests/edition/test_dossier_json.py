@@ -12,6 +12,7 @@ from cryptostamp.errors import InputError
 from cryptostamp.series import Money
 
 FLIPPED = "0x" + "ff" * 32
+EMPTY_FOLDER = "bafybeiczsscdsbs7ffqz55asqdf3smv6klcw3gofszvwlyarci47bgf354"
 
 
 def canonical(facts: dict[str, Any]) -> bytes:
@@ -34,6 +35,21 @@ class TestCanonicalForm:
         value = Money(amount=Decimal("1E+3"), currency="EUR")
         facts = json.loads(write_facts(replace(dossier, series=replace(dossier.series, face_value=value))))
         assert facts["series"]["face_value"]["amount"] == "1000"
+
+    def test_the_root_of_the_metadata(self, dossier: Dossier) -> None:
+        """It is written where there is one; without, the bytes are those of a dossier that never heard of it."""
+        assert "metadata_root" not in json.loads(write_facts(dossier))
+        named = replace(dossier, metadata_root=EMPTY_FOLDER)
+        assert json.loads(write_facts(named)) == json.loads(write_facts(dossier)) | {"metadata_root": EMPTY_FOLDER}
+        assert parse_facts(write_facts(named), dossier.edition.claim_keys, dict(dossier.files)) == named
+
+    @pytest.mark.parametrize("root", [None, "", EMPTY_FOLDER.upper(), f"ipfs://{EMPTY_FOLDER}/"])
+    def test_a_root_that_is_none(self, dossier: Dossier, root: str | None) -> None:
+        """Nothing but a CID as this program writes it is taken for one, and not having one has one form."""
+        facts = json.loads(write_facts(dossier)) | {"metadata_root": root}
+        with pytest.raises(InputError, match=r"not the address of a file|canonical form") as refusal:
+            parse_facts(canonical(facts), dossier.edition.claim_keys, dict(dossier.files))
+        assert refusal.value.where == "dossier.json"
 
     def test_any_other_form(self, dossier: Dossier) -> None:
         """The same facts in another layout are refused, because they would have another hash."""
