@@ -6,6 +6,7 @@ well-formed code names a real stamp is for `cryptostamp.scan` to find out.
 
 from cryptostamp.codes.claim_code import ClaimCode, parse_claim_code
 from cryptostamp.codes.claim_codes import ClaimCodes
+from cryptostamp.codes.claim_half import ClaimHalf, Half, parse_claim_half, parse_hidden_code
 from cryptostamp.codes.fields import tag_of
 from cryptostamp.codes.kind import Kind, classify
 from cryptostamp.codes.public_code import PublicCode, check_host, parse_public_code
@@ -18,6 +19,8 @@ from cryptostamp.codes.tags import tags_of
 __all__ = [
     "ClaimCode",
     "ClaimCodes",
+    "ClaimHalf",
+    "Half",
     "Kind",
     "PublicCode",
     "PublicCodes",
@@ -30,6 +33,8 @@ __all__ = [
     "claim_symbols",
     "classify",
     "parse_claim_code",
+    "parse_claim_half",
+    "parse_hidden_code",
     "parse_public_code",
     "parse_short_code",
     "public_symbol",

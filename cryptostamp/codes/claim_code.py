@@ -18,9 +18,18 @@ from cryptostamp.codes.iso7064 import mod1271_36
 from cryptostamp.codes.public_code import check_host
 from cryptostamp.errors import CodeFormatError
 
-__all__ = ["ClaimCode", "claim_link", "parse_claim_code"]
+__all__ = [
+    "SECRET_BYTES",
+    "ClaimCode",
+    "claim_link",
+    "grouped",
+    "parse_claim_code",
+    "secret_characters",
+    "secret_of",
+    "typed_characters",
+]
 
-_SECRET_BYTES: Final = 16
+SECRET_BYTES: Final = 16
 _BODY: Final = 26
 _LENGTH: Final = 28
 _GROUP: Final = 4
@@ -35,8 +44,8 @@ class ClaimCode:
     __hash__ = None  # type: ignore[assignment]  # a dictionary would compare early and often
 
     def __init__(self, secret: bytes) -> None:
-        if len(secret) != _SECRET_BYTES:
-            raise CodeFormatError(f"A claim code has {_SECRET_BYTES} bytes, not {len(secret)}.")
+        if len(secret) != SECRET_BYTES:
+            raise CodeFormatError(f"A claim code has {SECRET_BYTES} bytes, not {len(secret)}.")
         self._secret = bytes(secret)
 
     @property
@@ -47,16 +56,11 @@ class ClaimCode:
     @property
     def text(self) -> str:
         """The code as it is printed under the scratch field: seven groups of four, joined by hyphens."""
-        code = self._characters()
-        return "-".join(code[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP))
+        return grouped(secret_characters(self._secret))
 
     def url(self, host: str) -> str:
         """Return the link of the QR under the scratch field; the code stands after ``#``, without hyphens."""
-        return claim_link(host) + self._characters()
-
-    def _characters(self) -> str:
-        body = crockford.encode(int.from_bytes(self._secret, "big"), _BODY)
-        return body + mod1271_36(body)
+        return claim_link(host) + secret_characters(self._secret)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ClaimCode):
@@ -75,28 +79,52 @@ def claim_link(host: str) -> str:
     return f"https://{check_host(host)}/claim#"
 
 
+def secret_characters(secret: bytes, beginning: str = "") -> str:
+    """Return sixteen secret bytes as 26 characters, and 2 that check them and what they begin with."""
+    body = crockford.encode(int.from_bytes(secret, "big"), _BODY)
+    return body + mod1271_36(beginning + body)
+
+
+def grouped(characters: str) -> str:
+    """Return characters in groups of four, joined by hyphens."""
+    return "-".join(characters[start : start + _GROUP] for start in range(0, len(characters), _GROUP))
+
+
 def parse_claim_code(text: str) -> ClaimCode:
     """Return the claim code that was typed, or scanned as a link.
 
     Forgives letter case, hyphens, dashes and spaces, O for 0, and I or L for 1. Raises
     `CodeFormatError`, which never holds any part of the text.
     """
-    if len(text) > _MAX_LENGTH:
-        raise CodeFormatError("The text is far too long for a claim code.", remedy=_REMEDY)
-    typed = crockford.strip_separators(_after_hash(text))
-    if not typed.isascii() or not typed.isalnum():
-        raise CodeFormatError("The claim code holds a character that no claim code has, or nothing.", remedy=_REMEDY)
-    typed = crockford.fold(typed)
+    typed = typed_characters(text, _REMEDY)
     if len(typed) != _LENGTH:
         raise CodeFormatError(f"The claim code has {len(typed)} characters instead of {_LENGTH}.", remedy=_REMEDY)
-    body = typed[:_BODY]
+    return ClaimCode(secret_of(typed, "", _REMEDY))
+
+
+def typed_characters(text: str, remedy: str) -> str:
+    """Return the letters and digits of a hidden code that was typed or scanned as a link, as the alphabet has them.
+
+    Raises `CodeFormatError`, which never holds any part of the text, for a text that can be none.
+    """
+    if len(text) > _MAX_LENGTH:
+        raise CodeFormatError("The text is far too long for a claim code.", remedy=remedy)
+    typed = crockford.strip_separators(_after_hash(text))
+    if not typed.isascii() or not typed.isalnum():
+        raise CodeFormatError("The claim code holds a character that no claim code has, or nothing.", remedy=remedy)
+    return crockford.fold(typed)
+
+
+def secret_of(characters: str, beginning: str, remedy: str) -> bytes:
+    """Return the sixteen bytes behind 28 characters; raise `CodeFormatError`, without them, if they do not check."""
+    body = characters[:_BODY]
     value = crockford.decode(body)
     # Two of the 130 bits are always zero; a code that has them set was never printed.
-    if value >> (8 * _SECRET_BYTES) or crockford.fold(mod1271_36(body)) != typed[_BODY:]:
+    if value >> (8 * SECRET_BYTES) or crockford.fold(mod1271_36(beginning + body)) != characters[_BODY:]:
         raise CodeFormatError(
-            "The claim code is mistyped: its last two characters do not agree with the others.", remedy=_REMEDY
+            "The claim code is mistyped: its last two characters do not agree with the others.", remedy=remedy
         )
-    return ClaimCode(value.to_bytes(_SECRET_BYTES, "big"))
+    return value.to_bytes(SECRET_BYTES, "big")
 
 
 def _after_hash(text: str) -> str:

@@ -18,6 +18,7 @@ from qrcode.constants import ERROR_CORRECT_Q
 from qrcode.util import QRData
 
 from cryptostamp.codes.claim_code import ClaimCode
+from cryptostamp.codes.claim_half import ClaimHalf
 from cryptostamp.codes.public_code import PublicCode
 
 __all__ = ["ALPHANUMERIC", "BYTES", "LEVEL", "MASK", "QrSymbol", "claim_symbol", "encode_symbol", "public_symbol"]
@@ -54,7 +55,7 @@ def public_symbol(code: PublicCode, *, mask: int = MASK, least_version: int = 1)
     return encode_symbol(scheme, f":{rest}", mask, least_version)
 
 
-def claim_symbol(code: ClaimCode, host: str, *, mask: int = MASK) -> QrSymbol:
+def claim_symbol(code: ClaimCode | ClaimHalf, host: str, *, mask: int = MASK) -> QrSymbol:
     """Return the QR that lies under the scratch field; it is as secret as the code."""
     link, _, secret = code.url(host).partition("#")
     return encode_symbol(f"{link}#", secret, mask, 1)

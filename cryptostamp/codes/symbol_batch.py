@@ -91,7 +91,7 @@ def public_symbols(codes: PublicCodes, *, mask: int = MASK, least_version: int =
 
 def claim_symbols(codes: ClaimCodes, host: str, *, mask: int = MASK) -> SymbolBatch:
     """Return the QRs that lie under many scratch fields; see `claim_symbol`. They are as secret as the codes."""
-    beginning = _Beginning(claim_link(host), "", mask)
+    beginning = _Beginning(claim_link(host), codes.beginning, mask)
     version = beginning.version_for(CLAIM_LENGTH, 1)
     rows = empty_rows(len(codes), version)
     for start in range(0, len(codes), _CHUNK):

@@ -13,6 +13,7 @@ from cryptostamp.edition.face_codes import SymbolForm, face_code, face_codes, fa
 from cryptostamp.edition.merkle import MerkleTree, leaf_of, verify_proof
 from cryptostamp.edition.rarity import permute, seed_commitment, variant_index, variant_indices
 from cryptostamp.edition.secret import EditionSecret
+from cryptostamp.edition.shares import join, split
 
 __all__ = [
     "ClaimKey",
@@ -31,11 +32,13 @@ __all__ = [
     "face_code",
     "face_codes",
     "face_symbol",
+    "join",
     "leaf_of",
     "permute",
     "read_dossier",
     "recover_claim_signer",
     "seed_commitment",
+    "split",
     "symbol_form",
     "variant_index",
     "variant_indices",

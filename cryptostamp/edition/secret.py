@@ -14,7 +14,8 @@ from typing import Final, NoReturn
 
 import pyrage.passphrase  # type: ignore[import-untyped]
 
-from cryptostamp.codes import ClaimCode
+from cryptostamp.codes import ClaimCode, ClaimHalf
+from cryptostamp.edition.shares import split
 from cryptostamp.errors import InputError
 from cryptostamp.primitives import MAX_EDITION, Serial
 
@@ -23,6 +24,7 @@ __all__ = ["EditionSecret"]
 _SECRET_BYTES: Final = 32
 _CODE_BYTES: Final = 16
 _CONTEXT: Final = b"cryptostamp claim code v1"
+_PAD_CONTEXT: Final = b"cryptostamp claim pad v1"
 _SEALED_HEADER: Final = b"cryptostamp edition secret v1\n"
 
 
@@ -56,10 +58,24 @@ class EditionSecret:
         The first 16 bytes of ``HMAC-SHA256(secret, "cryptostamp claim code v1" || serial)``, the
         serial as 8 bytes, most significant first.
         """
+        return ClaimCode(self._derived(_CONTEXT, serial))
+
+    def claim_pad(self, serial: Serial) -> bytes:
+        """Return the 16 bytes that hide the claim code of one stamp from the printer of half B: half A.
+
+        The first 16 bytes of ``HMAC-SHA256(secret, "cryptostamp claim pad v1" || serial)``: another context, so the
+        pad is as independent of the code as the codes are of one another.
+        """
+        return self._derived(_PAD_CONTEXT, serial)
+
+    def claim_halves(self, serial: Serial) -> tuple[ClaimHalf, ClaimHalf]:
+        """Return the halves A and B of the claim code of one stamp, the same every time."""
+        return split(self.claim_code(serial), self.claim_pad(serial))
+
+    def _derived(self, context: bytes, serial: Serial) -> bytes:
         if not 1 <= serial <= MAX_EDITION:
             raise InputError(f"The serial {serial} is not between 1 and {MAX_EDITION}.")
-        digest = hmac.digest(self._secret, _CONTEXT + serial.to_bytes(8, "big"), "sha256")
-        return ClaimCode(digest[:_CODE_BYTES])
+        return hmac.digest(self._secret, context + serial.to_bytes(8, "big"), "sha256")[:_CODE_BYTES]
 
     def seal(self, passphrase: str) -> bytes:
         """Return the secret encrypted with the `passphrase`, as an age file (scrypt, ChaCha20-Poly1305).
