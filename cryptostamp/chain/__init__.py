@@ -23,6 +23,7 @@ from cryptostamp.chain.preflight import Cost
 from cryptostamp.chain.pursuit import Moment
 from cryptostamp.chain.reader import ChainReader
 from cryptostamp.chain.sender import Sender
+from cryptostamp.chain.series_events import ChainEvent, SeriesEvents
 from cryptostamp.chain.signers import (
     DEV_ACCOUNTS,
     LOCAL_CHAIN_IDS,
@@ -43,6 +44,7 @@ __all__ = [
     "BatchClaim",
     "Block",
     "Chain",
+    "ChainEvent",
     "ChainReader",
     "ClaimBatch",
     "Cost",
@@ -67,6 +69,7 @@ __all__ = [
     "PostmarkKind",
     "RemoteSigner",
     "Sender",
+    "SeriesEvents",
     "SeriesRole",
     "SeriesStatus",
     "SeriesTerms",

@@ -18,7 +18,6 @@ from web3 import Web3
 from web3.contract import Contract
 from web3.exceptions import Web3Exception
 from web3.providers.base import BaseProvider
-from web3.types import LogReceipt
 
 from cryptostamp.errors import CannotTell, InputError
 from cryptostamp.primitives import Hash32, keccak256
@@ -26,9 +25,6 @@ from cryptostamp.primitives import Hash32, keccak256
 __all__ = ["ContractInterface"]
 
 _OFFLINE = Web3(BaseProvider(), ens=cast("Any", None))  # without names: an address is never looked up
-_CONTEXT_OF_NO_LOG = dict.fromkeys(
-    ("address", "blockHash", "blockNumber", "logIndex", "transactionHash", "transactionIndex")
-)
 _UNENCODABLE = (EncodingError, Web3Exception, ValueError, TypeError, OverflowError, AttributeError)
 """An `AttributeError` is how web3.py fails to describe a call for which no function fits."""
 _UNDECODABLE = (DecodingError, Web3Exception, ValueError, TypeError, OverflowError)
@@ -45,6 +41,11 @@ class ContractInterface:
             for kind in ("function", "event", "error")
         }
         self._has_constructor = any(entry["type"] == "constructor" for entry in abi)
+        self._topics = {
+            name: Hash32(keccak256(abi_to_signature(cast("Any", entry)).encode()))
+            for name, entry in self._entries["event"].items()
+        }
+        self._events = {bytes(topic): name for name, topic in self._topics.items()}
         self._errors = {
             keccak256(abi_to_signature(cast("Any", entry)).encode())[:4]: entry
             for entry in self._entries["error"].values()
@@ -80,20 +81,29 @@ class ContractInterface:
 
     def topic(self, event: str) -> Hash32:
         """Return the first topic of `event`."""
-        return Hash32(Web3.to_bytes(hexstr=self._contract.events[event]().topic))
+        return self._topics[event]
+
+    def event_of(self, topic: bytes) -> str | None:
+        """Return the name of the event with this first topic, `None` if the contract has no such event."""
+        return self._events.get(topic)
 
     def decode_event(self, event: str, topics: Sequence[bytes], data: bytes) -> dict[str, Any]:
-        """Return the arguments of an `event` by name; raise `CannotTell` if the log is none."""
+        """Return the arguments of an `event` by name; raise `CannotTell` if the log is none.
+
+        The events of our contracts have indexed arguments of one word only, which a topic holds as it is.
+        """
         inputs = self._entries["event"][event]["inputs"]
-        if len(topics) != sum(part["indexed"] for part in inputs) + 1 or topics[0] != self.topic(event):
+        indexed = [part for part in inputs if part["indexed"]]
+        plain = [part for part in inputs if not part["indexed"]]
+        if len(topics) != len(indexed) + 1 or topics[0] != self.topic(event):
             raise CannotTell(f"A log of the contract is not an event {event}.")
-        log = {**_CONTEXT_OF_NO_LOG, "topics": list(topics), "data": data}
         try:
-            values = self._contract.events[event]().process_log(cast("LogReceipt", log))["args"]
+            words = _OFFLINE.codec.decode([part["type"] for part in indexed], b"".join(topics[1:]))
+            others = _OFFLINE.codec.decode([part["type"] for part in plain], data)
         except _UNDECODABLE as error:
             raise self._stranger(event) from error
-        addresses = {part["name"] for part in inputs if part["type"] == "address"}
-        return {name: value.lower() if name in addresses else value for name, value in values.items()}
+        values = {part["name"]: value for part, value in zip([*indexed, *plain], [*words, *others], strict=True)}
+        return {part["name"]: values[part["name"]] for part in inputs}
 
     def decode_error(self, data: bytes) -> tuple[str, dict[str, Any]] | None:
         """Return the name and arguments of one of the contract's custom errors; `None` if `data` is none of them."""

@@ -60,10 +60,16 @@ class BlockTransaction:
 class Log:
     """An event as a contract wrote it."""
 
+    contract: Address
     topics: tuple[bytes, ...]
     data: bytes
     block_number: int
+    block_hash: Hash32
     transaction_hash: Hash32
+    index: int
+    """Its number among all events of its block."""
+    timestamp: int | None
+    """Of its block, in seconds since 1970, UTC; `None` from nodes that do not say."""
 
 
 class Chain:
@@ -145,8 +151,10 @@ class Chain:
         """Return how a transaction was mined, `None` while it is not."""
         return self._ask(_mined, "eth_getTransactionReceipt", hex_of(transaction))
 
-    def logs(self, contract: Address, topics: Sequence[bytes], *, first_block: int, last_block: int) -> tuple[Log, ...]:
-        """Return the events of `contract` whose topics begin with `topics`, oldest first.
+    def logs(
+        self, contracts: Address | Sequence[Address], topics: Sequence[bytes], *, first_block: int, last_block: int
+    ) -> tuple[Log, ...]:
+        """Return the events of one or more contracts whose topics begin with `topics`, oldest first.
 
         Halves the range of blocks when the node finds it too large; raises `CannotTell` if the node will not search
         even small ranges.
@@ -161,7 +169,7 @@ class Chain:
                 _logs,
                 "eth_getLogs",
                 {
-                    "address": contract,
+                    "address": contracts,
                     "topics": [hex_of(topic) for topic in topics],
                     "fromBlock": hex_of(first),
                     "toBlock": hex_of(last),
@@ -261,10 +269,14 @@ def _logs(answer: Any) -> list[Log] | None:  # noqa: ANN401 - JSON
         return None
     return [
         Log(
+            contract=Address(to_checksum_address(entry["address"])),
             topics=tuple(bytes_of(topic, length=32) for topic in entry["topics"]),
             data=bytes_of(entry["data"]),
             block_number=int_of(entry["blockNumber"]),
+            block_hash=Hash32(bytes_of(entry["blockHash"], length=32)),
             transaction_hash=Hash32(bytes_of(entry["transactionHash"], length=32)),
+            index=int_of(entry["logIndex"]),
+            timestamp=int_of(entry["blockTimestamp"]) if entry.get("blockTimestamp") else None,
         )
         for entry in answer
     ]

@@ -27,6 +27,7 @@ __all__ = [
     "days_since_1970",
     "index_of",
     "office_bytes",
+    "office_text",
     "postmark_from",
     "stamp_from",
 ]
@@ -130,13 +131,18 @@ def postmark_from(values: tuple[Any, ...]) -> Postmark:
         shown = _EPOCH + timedelta(days=day)
     except OverflowError as error:
         raise CannotTell("The contract tells of a postmark with a day that no calendar holds.") from error
-    text = office.rstrip(b"\0").decode("ascii", errors="replace")
     return Postmark(
-        office=text if _OFFICE.fullmatch(text) else None,
+        office=office_text(office),
         day=shown,
         kind=_choice(PostmarkKind, kind),
         recorded_at=recorded_at,
     )
+
+
+def office_text(office: bytes) -> str | None:
+    """Return the code of a post office from a postmark, `None` if the contract holds anything else."""
+    text = office.rstrip(b"\0").decode("ascii", errors="replace")
+    return text if _OFFICE.fullmatch(text) else None
 
 
 def office_bytes(office: str) -> bytes:

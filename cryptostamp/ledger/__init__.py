@@ -8,9 +8,12 @@ about tokens.
 from __future__ import annotations
 
 from cryptostamp.ledger.database import check_url
+from cryptostamp.ledger.index import SeriesIndex
 from cryptostamp.ledger.ledger import Ledger
 from cryptostamp.ledger.records import (
     ChallengeRecord,
+    EventRecord,
+    IndexedBlock,
     IssuedSeries,
     Offer,
     PlannedStamp,
@@ -18,6 +21,8 @@ from cryptostamp.ledger.records import (
     Receipt,
     SeriesPlan,
     StampRecord,
+    Standing,
+    StandingCounts,
     StepRecord,
     TransactionRecord,
     TransactionState,
@@ -25,14 +30,19 @@ from cryptostamp.ledger.records import (
 
 __all__ = [
     "ChallengeRecord",
+    "EventRecord",
+    "IndexedBlock",
     "IssuedSeries",
     "Ledger",
     "Offer",
     "PlannedStamp",
     "PrintedFile",
     "Receipt",
+    "SeriesIndex",
     "SeriesPlan",
     "StampRecord",
+    "Standing",
+    "StandingCounts",
     "StepRecord",
     "TransactionRecord",
     "TransactionState",

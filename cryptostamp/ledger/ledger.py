@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from cryptostamp.errors import InputError, StorageProblem
 from cryptostamp.ledger.backup import back_up
 from cryptostamp.ledger.database import open_engine, place_of, storage_errors, to_write
+from cryptostamp.ledger.index import SeriesIndex
 from cryptostamp.ledger.locks import sole_writer
 from cryptostamp.ledger.migrations import HEAD
 from cryptostamp.ledger.models import ChallengeRow, OfferRow, PrintRow, SeriesRow, StampRow, StepRow, TransactionRow
@@ -256,6 +257,10 @@ class Ledger:
                 )
                 for row in rows
             )
+
+    def index(self, series_id: str) -> SeriesIndex:
+        """Return what the chain has told of a series that is planned here."""
+        return SeriesIndex(series_id, self._reading, self._writing)
 
     # --- transactions
 

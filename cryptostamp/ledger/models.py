@@ -14,10 +14,13 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 __all__ = [
     "Base",
     "ChallengeRow",
+    "EventRow",
+    "IndexedBlockRow",
     "OfferRow",
     "PrintRow",
     "SeriesRow",
     "StampRow",
+    "StandingRow",
     "StepRow",
     "TransactionRow",
 ]
@@ -162,3 +165,54 @@ class ChallengeRow(Base):
     issued_at: Mapped[int] = mapped_column(_BIG)
     expires_at: Mapped[int] = mapped_column(_BIG)
     used_at: Mapped[int | None] = mapped_column(_BIG)
+
+
+class IndexedBlockRow(Base):
+    """A block up to which the events of a series have been read. The newest is where reading goes on."""
+
+    __tablename__ = "indexed_blocks"
+
+    series_id: Mapped[str] = mapped_column(ForeignKey("series.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(_BIG, primary_key=True)
+    hash: Mapped[bytes]
+    """Tells whether the chain still is the one that was read."""
+    timestamp: Mapped[int] = mapped_column(_BIG)
+
+
+class EventRow(Base):
+    """What a contract announced about a series."""
+
+    __tablename__ = "events"
+
+    series_id: Mapped[str] = mapped_column(ForeignKey("series.id"), primary_key=True)
+    block_number: Mapped[int] = mapped_column(_BIG, primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """Among all events of the block."""
+    name: Mapped[str]
+    contract: Mapped[str]
+    block_hash: Mapped[bytes]
+    transaction_hash: Mapped[bytes]
+    timestamp: Mapped[int] = mapped_column(_BIG)
+    first_serial: Mapped[int | None]
+    last_serial: Mapped[int | None]
+    arguments: Mapped[str]
+    """JSON."""
+
+    __table_args__ = (Index("events_of_a_stamp", "series_id", "first_serial", "last_serial"),)
+
+
+class StandingRow(Base):
+    """Where a stamp stands by its events; stamps to which nothing has happened have none."""
+
+    __tablename__ = "standings"
+
+    series_id: Mapped[str] = mapped_column(ForeignKey("series.id"), primary_key=True)
+    serial: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    owner: Mapped[str | None]
+    since: Mapped[int | None] = mapped_column(_BIG)
+    void_reason: Mapped[str | None]
+    moves: Mapped[int]
+    postmarks: Mapped[int]
+
+    __table_args__ = (Index("standings_of_an_owner", "owner"),)

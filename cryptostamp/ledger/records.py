@@ -9,6 +9,8 @@ from cryptostamp.primitives import Address, ChainId, Hash32, Serial
 
 __all__ = [
     "ChallengeRecord",
+    "EventRecord",
+    "IndexedBlock",
     "IssuedSeries",
     "Offer",
     "PlannedStamp",
@@ -16,6 +18,8 @@ __all__ = [
     "Receipt",
     "SeriesPlan",
     "StampRecord",
+    "Standing",
+    "StandingCounts",
     "StepRecord",
     "TransactionRecord",
     "TransactionState",
@@ -150,3 +154,66 @@ class ChallengeRecord:
     address: Address
     issued_at: int
     expires_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedBlock:
+    """A block up to which all events of a series are in the ledger."""
+
+    number: int
+    hash: Hash32
+    timestamp: int
+    """UTC seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRecord:
+    """What a contract announced about a series."""
+
+    name: str
+    """As the contract names it."""
+    contract: Address
+    block_number: int
+    block_hash: Hash32
+    number: int
+    """Among all events of its block."""
+    transaction_hash: Hash32
+    timestamp: int
+    """UTC seconds."""
+    first: Serial | None
+    """The first stamp it speaks of, `None` if of the whole series."""
+    last: Serial | None
+    values: tuple[tuple[str, str], ...]
+    """Its other arguments, by name, as text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a stamp stands by its events."""
+
+    serial: Serial
+    state: str = "unclaimed"
+    """``unclaimed``, ``claimed``, ``delivered`` or ``void``."""
+    owner: Address | None = None
+    """`None` while custody has the token."""
+    since: int | None = None
+    """When it left custody or was voided, in UTC seconds."""
+    void_reason: str | None = None
+    moves: int = 0
+    """How often the token went from one account to another."""
+    postmarks: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingCounts:
+    """How many stamps of a series stand where."""
+
+    claimed: int
+    delivered: int
+    void: int
+    postmarked: int
+    """Whatever else happened to them."""
+    moved: int
+    """That went on after they had left custody."""
+    owners: int
+    """Different accounts, without custody."""

@@ -10,6 +10,7 @@ from cryptostamp.office.claim import BatchedClaim, Claim, SignedClaim, claim, se
 from cryptostamp.office.compiling import check_artifacts, contracts_folder, write_compiled
 from cryptostamp.office.demo import DEMO_PASSPHRASE, Demo, DemoListener, run_demo
 from cryptostamp.office.doctor import Finding, examine
+from cryptostamp.office.indexing import Followed, follow
 from cryptostamp.office.issue import Issue, issue
 from cryptostamp.office.journal import LedgerJournal
 from cryptostamp.office.preview import Preview, check, preview
@@ -28,6 +29,7 @@ __all__ = [
     "Demo",
     "DemoListener",
     "Finding",
+    "Followed",
     "Issue",
     "LedgerJournal",
     "PostmarkOrder",
@@ -47,6 +49,7 @@ __all__ = [
     "claim",
     "contracts_folder",
     "examine",
+    "follow",
     "issue",
     "local_post",
     "preview",

@@ -15,6 +15,7 @@ from support.program import Run
 from cryptostamp.chain import Chain, DevSigner, Sender
 from cryptostamp.errors import InputError, StorageProblem, ToolMissing
 from cryptostamp.ledger import Ledger
+from cryptostamp.ledger.migrations import HEAD
 from cryptostamp.office import LedgerJournal, Workspace, claim, issue
 from cryptostamp.primitives import Serial
 from cryptostamp.series import Series
@@ -46,7 +47,7 @@ class TestDatabase:
         url = new_database()
         assert run("ledger", "use", url, "--issued", tmp_path).code == 0
         done = run("ledger", "migrate", "--json", "--issued", tmp_path)
-        assert done.json["schema"] == "2"
+        assert done.json["schema"] == HEAD
         assert url.split("?")[0].removeprefix("postgresql://") in done.json["place"]
         assert stat.S_IMODE((tmp_path / "ledger.url").stat().st_mode) == 0o600
 

@@ -1,0 +1,153 @@
+"""A series is followed on a real chain: all that happened is found once, through reorganisations and failures."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from support.desk import Desk
+
+from cryptostamp.chain import Chain, ChainEvent, DevSigner, PostmarkKind, SeriesEvents, StampSeries, VoidReason
+from cryptostamp.errors import CannotTell, NodeUnreachable
+from cryptostamp.ledger import Standing, StandingCounts
+from cryptostamp.office import PostmarkOrder, StampDesk, VoidOrder, claim, follow, runs_of
+from cryptostamp.primitives import Serial, parse_address
+
+ALICE = parse_address("0x" + "a1" * 20)
+
+
+def take(desk: Desk, serial: int) -> None:
+    claim(desk.secret.claim_code(Serial(serial)), desk.dossier, to=ALICE, sender=desk.sender, ledger=desk.ledger)
+
+
+def a_life(desk: Desk) -> None:
+    """Claim, deliver, void and postmark stamps."""
+    take(desk, 5)
+    StampSeries(desk.chain, desk.dossier.deployment.contract).transfer(
+        desk.sender, intent="deliver no. 7", serial=Serial(7), to=ALICE
+    )
+    issuer = StampDesk(desk.dossier, desk.sender, desk.ledger)
+    issuer.void(VoidOrder(serials=runs_of([(11, 20), (3, 3)]), reason=VoidReason.STOLEN))
+    issuer.postmark(
+        PostmarkOrder(serials=runs_of([(5, 6)]), office="LEAP-01", day=date(2026, 5, 1), kind=PostmarkKind.FIRST_DAY)
+    )
+
+
+def agrees_with_the_contract(desk: Desk) -> bool:
+    """Compare where each stamp stands by its events with what the contract itself says."""
+    index = desk.ledger.index(desk.series.id)
+    told = {each.serial: each for each in index.standings()}
+    contract = StampSeries(desk.chain, desk.dossier.deployment.contract)
+    for stamp in contract.stamps([Serial(number) for number in range(1, desk.series.edition + 1)]):
+        standing = told.get(stamp.serial, Standing(serial=stamp.serial))
+        owner = stamp.owner if stamp.left_custody else None
+        reason = None if stamp.void_reason is None else stamp.void_reason.value
+        assert (standing.state, standing.owner, standing.since, standing.void_reason, standing.postmarks) == (
+            stamp.state.value,
+            owner,
+            stamp.since,
+            reason,
+            stamp.postmarks,
+        )
+    return True
+
+
+class TestFollowing:
+    def test_a_life(self, desk: Desk) -> None:
+        """What is found agrees with the contract stamp by stamp, and the second run finds nothing new."""
+        a_life(desk)
+        done = follow(desk.dossier, chain=desk.chain, ledger=desk.ledger)
+        assert (done.behind, done.undone) == (0, 0)
+        index = desk.ledger.index(desk.series.id)
+        assert index.counts() == StandingCounts(claimed=1, delivered=1, void=11, postmarked=2, moved=0, owners=1)
+        assert agrees_with_the_contract(desk)
+        names = [event.name for event in index.events()]
+        assert len(names) == done.read
+        assert {"ConsecutiveTransfer", "SeriesRegistered"} <= set(names)
+        mark = next(event for event in index.history(Serial(5)) if event.name == "Postmarked")
+        assert dict(mark.values) == {"office": "LEAP-01", "day": "2026-05-01", "kind": "first-day", "number": "1"}
+        again = follow(desk.dossier, chain=desk.chain, ledger=desk.ledger)
+        assert (again.read, again.block) == (0, done.block)
+
+    def test_only_what_is_new(self, desk: Desk) -> None:
+        """A later run reads on where the one before stopped."""
+        follow(desk.dossier, chain=desk.chain, ledger=desk.ledger)
+        take(desk, 9)
+        done = follow(desk.dossier, chain=desk.chain, ledger=desk.ledger)
+        assert done.read == 1
+        assert desk.ledger.index(desk.series.id).standing(Serial(9)).owner == ALICE
+
+    @pytest.mark.parametrize("depth", [1, 2, 5])
+    def test_a_reorganisation(self, desk: Desk, depth: int) -> None:
+        """What a reorganisation undoes is taken back, and what it puts in its place is read."""
+        take(desk, 1)
+        follow(desk.dossier, chain=desk.chain, ledger=desk.ledger)
+        for _ in range(depth - 1):
+            desk.chain.rpc.request("evm_mine")
+        take(desk, 2)
+        follow(desk.dossier, chain=desk.chain, ledger=desk.ledger)
+        desk.chain.rpc.request("anvil_reorg", depth, [])
+        done = follow(desk.dossier, chain=desk.chain, ledger=desk.ledger)
+        assert done.undone == 1
+        index = desk.ledger.index(desk.series.id)
+        assert index.standing(Serial(1)).state == "claimed"
+        assert index.standing(Serial(2)) == Standing(serial=Serial(2))
+        assert agrees_with_the_contract(desk)
+
+    def test_reorganised_while_it_is_read(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A range whose last block changes while it is read is read again; nothing of the lost branch stays."""
+        take(desk, 1)
+        take(desk, 2)
+        ask = Chain.logs
+        times = 0
+
+        def logs(chain: Chain, *arguments: object, **options: object) -> object:
+            nonlocal times
+            found = ask(chain, *arguments, **options)  # type: ignore[arg-type]
+            times += 1
+            if times == 1:
+                desk.chain.rpc.request("anvil_reorg", 1, [])
+            return found
+
+        monkeypatch.setattr(Chain, "logs", logs)
+        follow(desk.dossier, chain=desk.chain, ledger=desk.ledger, sleep=lambda _seconds: None)
+        assert times > 1
+        assert desk.ledger.index(desk.series.id).counts().claimed == 1
+        assert agrees_with_the_contract(desk)
+
+    def test_a_node_that_wants_small_ranges(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Ranges shrink until the node answers."""
+        a_life(desk)
+        ask = SeriesEvents.read
+        lengths = []
+
+        def read(events: SeriesEvents, first: int, last: int) -> object:
+            lengths.append(last - first + 1)
+            if last - first + 1 > 3:
+                raise CannotTell("Too many blocks.")
+            return ask(events, first, last)
+
+        monkeypatch.setattr(SeriesEvents, "read", read)
+        follow(desk.dossier, chain=desk.chain, ledger=desk.ledger, sleep=lambda _seconds: None)
+        assert max(lengths) > 3
+        assert agrees_with_the_contract(desk)
+
+    def test_a_node_that_gives_up(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A node that does not answer is an error, and what was read by then stays."""
+        follow(desk.dossier, chain=desk.chain, ledger=desk.ledger)
+        take(desk, 4)
+        before = desk.ledger.index(desk.series.id).blocks()
+
+        def read(_events: SeriesEvents, _first: int, _last: int) -> tuple[object, tuple[ChainEvent, ...]]:
+            raise NodeUnreachable("Gone.")
+
+        monkeypatch.setattr(SeriesEvents, "read", read)
+        with pytest.raises(NodeUnreachable):
+            follow(desk.dossier, chain=desk.chain, ledger=desk.ledger, sleep=lambda _seconds: None)
+        assert desk.ledger.index(desk.series.id).blocks() == before
+
+    def test_another_post_s_series(self, desk: Desk) -> None:
+        """Of a registry, what is about other posts is left out, and what is about the registry itself is not."""
+        events = SeriesEvents(desk.chain, DevSigner(9).address, registry=desk.dossier.deployment.registry, post_id=None)
+        _, found = events.read(0, desk.chain.head().number)
+        assert {event.name for event in found} == {"OwnershipTransferred"}
