@@ -115,7 +115,7 @@ class _Ring:
         return at
 
     def curves(self, centre_mm: tuple[float, float], width_mm: float, tolerance_mm: float) -> Curves:
-        pieces = 5 * self.periods + 2 * self.petals
+        pieces = 5 * self.periods + 3 * self.petals
         return Curves(
             paths=tuple(
                 smooth_path(self.formula(line), 0, 2 * math.pi, pieces=pieces, tolerance_mm=tolerance_mm)
