@@ -6,7 +6,17 @@ This room imports no other.
 
 from cryptostamp.series.describe import describe
 from cryptostamp.series.file import FILE_NAME, load_series
-from cryptostamp.series.models import Design, Issuer, Money, Series, SheetLayout, StampFormat, Variant
+from cryptostamp.series.models import (
+    Design,
+    Issuer,
+    Money,
+    Printing,
+    SerialOrder,
+    Series,
+    SheetLayout,
+    StampFormat,
+    Variant,
+)
 from cryptostamp.series.rescale import rescale
 from cryptostamp.series.starter import create_series
 
@@ -15,6 +25,8 @@ __all__ = [
     "Design",
     "Issuer",
     "Money",
+    "Printing",
+    "SerialOrder",
     "Series",
     "SheetLayout",
     "StampFormat",

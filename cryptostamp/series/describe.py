@@ -30,9 +30,10 @@ def describe(series: Series) -> str:
 def _sheets(series: Series) -> str:
     sheet = series.sheet
     full, rest = divmod(series.edition, sheet.stamps)
-    width = sheet.columns * series.stamp.width_mm + 2 * sheet.selvedge_mm
-    height = sheet.rows * series.stamp.height_mm + 2 * sheet.selvedge_mm
+    width, height = sheet.trimmed_mm(series.stamp.width_mm, series.stamp.height_mm)
+    panes = sheet.panes_across * sheet.panes_down
     size = f"{sheet.rows} rows of {sheet.columns}, {width:f} x {height:f} mm with selvedge"
+    size = f"{panes} panes of {size}" if panes > 1 else size
     last = f", the last with only {rest}" if rest and full else ""
     if not full:
         return f"1 sheet with {rest} of {_amount(sheet.stamps, 'stamp')} ({size})"

@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from cryptostamp.primitives import HOST_NAME
 from cryptostamp.series.countries import is_country
+from cryptostamp.series.models import SerialOrder
 
 __all__ = [
     "ARTWORK",
@@ -27,7 +28,10 @@ __all__ = [
     "CURRENCY",
     "DOMAIN",
     "FACE_VALUE",
+    "ORDER",
+    "PROFILE",
     "SERIES_ID",
+    "TEMPLATE",
     "key",
     "length",
     "refuse",
@@ -202,9 +206,36 @@ def _colour(value: object) -> str:
 
 def _artwork(value: object) -> str:
     name = _clean("The artwork's file name", value, 200)
-    if not name.lower().endswith(".svg"):
-        raise refuse(f"The artwork {shown(name)} is no SVG file.", "Give a drawing whose name ends in .svg.")
+    if not name.lower().endswith((".svg", ".png")):
+        raise refuse(
+            f"The artwork {shown(name)} is no SVG or PNG file.", "Give a picture whose name ends in .svg or .png."
+        )
     return name
+
+
+def _template(value: object) -> str:
+    name = _clean("The template's file name", value, 100)
+    if not name.endswith(".toml") or "/" in name or "\\" in name or name.startswith("."):
+        raise refuse(
+            f"The template {shown(name)} is no TOML file beside series.toml.", 'Write template = "template.toml".'
+        )
+    return name
+
+
+def _profile(value: object) -> str:
+    name = _clean("The profile's file name", value, 200)
+    if not name.lower().endswith((".icc", ".icm")):
+        raise refuse(f"The profile {shown(name)} is no ICC profile.", "Give a file whose name ends in .icc or .icm.")
+    return name
+
+
+def _order(value: object) -> SerialOrder:
+    try:
+        return SerialOrder(value)  # type: ignore[arg-type]
+    except ValueError:
+        raise refuse(
+            f"The order of the serials is {shown(value)}.", 'Write order = "row", "column" or "stack".'
+        ) from None
 
 
 ARTWORK: Final = BeforeValidator(_artwork)
@@ -214,6 +245,9 @@ COUNTRY_NAME: Final = BeforeValidator(_country_name)
 CURRENCY: Final = _pattern("The currency", r"[A-Z]{3}", "Write its three capital letters of ISO 4217, such as EUR.")
 DOMAIN: Final = BeforeValidator(_domain)
 FACE_VALUE: Final = BeforeValidator(_face_value)
+ORDER: Final = BeforeValidator(_order)
+PROFILE: Final = BeforeValidator(_profile)
 SERIES_ID: Final = _pattern(
     "The id of the series", r"[A-Z0-9]{2,8}", "Write 2 to 8 capital letters or digits; it is part of the short code."
 )
+TEMPLATE: Final = BeforeValidator(_template)

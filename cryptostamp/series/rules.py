@@ -7,30 +7,20 @@ said that already; so one reading finds everything that is wrong.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 from cryptostamp.primitives import MAX_EDITION
 from cryptostamp.series.fields import shown
-from cryptostamp.series.locate import FieldPath
+from cryptostamp.series.problems import Problem
 from cryptostamp.series.schema import MAX_KINDS
 
-__all__ = ["Problem", "check_rules"]
+__all__ = ["check_rules", "look_at"]
 
 _MAX_SHEET_MM: Final = 1000
 _MAX_ARTWORK_BYTES: Final = 5_000_000
 _MAX_NAME: Final = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """What is wrong at one field, and what to do about it."""
-
-    path: FieldPath
-    what: str
-    remedy: str
 
 
 def check_rules(data: dict[str, object], folder: Path) -> Iterator[Problem]:
@@ -41,8 +31,9 @@ def check_rules(data: dict[str, object], folder: Path) -> Iterator[Problem]:
         yield from _duplicates(data, singular, field)
     yield from _counts(data)
     yield from _enough_stamps(data)
-    for sides in (("width_mm", "columns", "wide"), ("height_mm", "rows", "high")):
+    for sides in (("width_mm", "columns", "panes_across", "wide"), ("height_mm", "rows", "panes_down", "high")):
         yield from _sheet(data, *sides)
+    yield from _profile(data, folder)
     for place, design in enumerate(_tables(data, "designs")):
         yield from _artwork(design, place, folder)
 
@@ -98,14 +89,24 @@ def _enough_stamps(data: dict[str, object]) -> Iterator[Problem]:
         )
 
 
-def _sheet(data: dict[str, object], side: str, number: str, adjective: str) -> Iterator[Problem]:
+def _sheet(data: dict[str, object], side: str, number: str, panes_field: str, adjective: str) -> Iterator[Problem]:
+    sheet = _table(data, "sheet")
     length = _measure(_table(data, "stamp").get(side))
-    selvedge = _measure(_table(data, "sheet").get("selvedge_mm"))
-    stamps = _integer(_table(data, "sheet").get(number))
+    selvedge, stamps = _measure(sheet.get("selvedge_mm")), _integer(sheet.get(number))
     if length is None or selvedge is None or stamps is None:
         return
-    total = length * stamps + 2 * selvedge
-    if total > _MAX_SHEET_MM:
+    panes = _integer(sheet.get(panes_field, 1)) or 1
+    gutter, between = _measure(sheet.get("gutter_mm")) or 0, _measure(sheet.get("pane_gutter_mm", 10)) or 0
+    held = panes * (stamps * length + (stamps - 1) * gutter) + (panes - 1) * between
+    total = held + 2 * selvedge
+    chosen = _measure(sheet.get(side))
+    if chosen is not None and chosen < held:
+        yield Problem(
+            path=("sheet", side),
+            what=f"The sheet is {chosen:f} mm {adjective}, but its stamps take {held:f} mm.",
+            remedy=f"Choose at least {held:f}, or put fewer {number} on a sheet.",
+        )
+    elif chosen is None and total > _MAX_SHEET_MM:
         yield Problem(
             path=("sheet", number),
             what=f"The sheet would be {total:f} mm {adjective}; presses take at most {_MAX_SHEET_MM} mm.",
@@ -113,16 +114,30 @@ def _sheet(data: dict[str, object], side: str, number: str, adjective: str) -> I
         )
 
 
+def _profile(data: dict[str, object], folder: Path) -> Iterator[Problem]:
+    name = _table(data, "print").get("profile")
+    if not isinstance(name, str) or not name or len(name) > _MAX_NAME or not name.isprintable():
+        return
+    path = folder / name
+    if Path(name).name != name or "\\" in name:
+        what = f"The profile {shown(name)} lies outside the folder of the series."
+    elif not path.is_file():
+        what = f"The profile {shown(name)} does not exist."
+    else:
+        return
+    yield Problem(path=("print", "profile"), what=what, remedy="Put the profile beside series.toml and give its name.")
+
+
 def _artwork(design: dict[str, object], place: int, folder: Path) -> Iterator[Problem]:
     name = design.get("artwork")
     if not isinstance(name, str) or not name or len(name) > _MAX_NAME or not name.isprintable():
         return
-    what, remedy = _look_at(folder, name)
+    what, remedy = look_at(folder, name)
     if what:
         yield Problem(path=("designs", place, "artwork"), what=what, remedy=remedy)
 
 
-def _look_at(folder: Path, name: str) -> tuple[str, str]:
+def look_at(folder: Path, name: str) -> tuple[str, str]:
     """Return what is wrong with the picture `name` and a remedy, or two empty texts."""
     inside = "Put the picture beside series.toml and give its name, with / between folders."
     try:

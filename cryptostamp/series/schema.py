@@ -1,6 +1,6 @@
 """The tables of a series.toml, format 1: which fields there are and what each may be.
 
-Every field is required and no other is allowed. Values are checked one by one here (`fields`),
+Every field without a default is required and no other is allowed. Values are checked one by one here (`fields`),
 against each other in `rules`.
 """
 
@@ -20,7 +20,10 @@ from cryptostamp.series.fields import (
     CURRENCY,
     DOMAIN,
     FACE_VALUE,
+    ORDER,
+    PROFILE,
     SERIES_ID,
+    TEMPLATE,
     key,
     length,
     refuse,
@@ -28,6 +31,7 @@ from cryptostamp.series.fields import (
     text,
     whole,
 )
+from cryptostamp.series.models import SerialOrder
 
 __all__ = ["MAX_KINDS", "TABLES", "SeriesTable", "Table"]
 
@@ -68,6 +72,7 @@ class StampTable(Table):
 
     width_mm: Annotated[Decimal, length("The stamp's width", 15, 50)]
     height_mm: Annotated[Decimal, length("The stamp's height", 15, 50)]
+    template: Annotated[str, TEMPLATE] | None = None
 
 
 class SheetTable(Table):
@@ -77,6 +82,23 @@ class SheetTable(Table):
     columns: Annotated[int, whole("The number of columns", 1, 60)]
     selvedge_mm: Annotated[Decimal, length("The selvedge", 5, 60)]
     gauge: Annotated[Decimal, length("The perforation gauge", 7, 18, "")]
+    order: Annotated[SerialOrder, ORDER] = SerialOrder.ROW
+    stack_sheets: Annotated[int, whole("The number of sheets in a stack", 2, 1000)] = 100
+    panes_across: Annotated[int, whole("The number of panes across", 1, 20)] = 1
+    panes_down: Annotated[int, whole("The number of panes down", 1, 20)] = 1
+    pane_gutter_mm: Annotated[Decimal, length("The gutter between panes", 0, 60)] = Decimal(10)
+    gutter_mm: Annotated[Decimal, length("The gutter between stamps", 0, 60)] = Decimal(0)
+    bleed_mm: Annotated[Decimal, length("The bleed", 0, 5)] = Decimal(3)
+    width_mm: Annotated[Decimal, length("The width of the sheet", 40, 1000)] | None = None
+    height_mm: Annotated[Decimal, length("The height of the sheet", 40, 1000)] | None = None
+
+
+class PrintTable(Table):
+    """``[print]``, which a series that is printed by FOGRA39 may leave out."""
+
+    profile: Annotated[str, PROFILE]
+    condition: Annotated[str, text("The printing condition", 60)]
+    ink_limit: Annotated[int, whole("The ink limit", 200, 400)] = 300
 
 
 class DesignTable(Table):
@@ -110,6 +132,7 @@ class SeriesTable(Table):
     series: EmissionTable
     stamp: StampTable
     sheet: SheetTable
+    print: PrintTable | None = None
     designs: list[DesignTable]
     variants: list[VariantTable]
 
@@ -119,6 +142,7 @@ TABLES: Final[dict[str, type[Table]]] = {
     "series": EmissionTable,
     "stamp": StampTable,
     "sheet": SheetTable,
+    "print": PrintTable,
     "designs": DesignTable,
     "variants": VariantTable,
 }

@@ -17,18 +17,25 @@ from cryptostamp.primitives import Box
 __all__ = [
     "Align",
     "CardPart",
+    "Circle",
     "ClaimLayer",
+    "Each",
     "Face",
     "FillLayer",
     "FoldLayer",
     "FrameLayer",
+    "GuillocheLayer",
     "Layer",
     "LineLayer",
+    "MicroTextLayer",
+    "Pattern",
     "PictureLayer",
     "Product",
     "QrLayer",
+    "ReliefLayer",
     "SheetPicture",
     "StampTemplate",
+    "Style",
     "TextLayer",
 ]
 
@@ -151,7 +158,110 @@ class ClaimLayer(_Layer):
     """The scratch field."""
 
 
-Layer = PictureLayer | FillLayer | FrameLayer | LineLayer | FoldLayer | TextLayer | QrLayer | ClaimLayer
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circle:
+    """A circle on paper."""
+
+    centre_mm: tuple[float, float]
+    radius_mm: float
+
+    @property
+    def box(self) -> Box:
+        """The square around it."""
+        (x, y), r = self.centre_mm, self.radius_mm
+        return Box(x_mm=x - r, y_mm=y - r, width_mm=2 * r, height_mm=2 * r)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MicroTextLayer(_Layer):
+    """A line of letters too small for a copier, repeated along its path."""
+
+    text: str
+    """With fields, as in `TextLayer`."""
+    along: Box | Circle | tuple[tuple[float, float], tuple[float, float]]
+    """Round a box, round a circle, or from one point to another."""
+    size_mm: float
+    colour: str
+    typeface: Face = Face.TEXT
+
+
+class Pattern(StrEnum):
+    """A kind of guilloche."""
+
+    ROSETTE = "rosette"
+    BAND = "band"
+    BORDER = "border"
+    GROUND = "ground"
+
+
+class Each(StrEnum):
+    """Whether lines are the same on all stamps of a series, or differ from stamp to stamp."""
+
+    SERIES = "series"
+    STAMP = "stamp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuillocheLayer(_Layer):
+    """Interlaced fine lines that follow from a seed."""
+
+    pattern: Pattern
+    shape: Box | Circle
+    """A circle for a rosette, a box for all others."""
+    colours: tuple[str, ...]
+    width_mm: float
+    each: Each = Each.SERIES
+    """Rosettes may differ from stamp to stamp."""
+    inner_mm: float = 0.0
+    """Of a rosette: the radius that stays empty."""
+    petals: int | None = None
+    lines: int | None = None
+    depth_mm: float = 0.0
+    """Of a border."""
+    spacing_mm: float = 0.0
+    """Of a ground."""
+    tapered: bool = False
+    """Of a band: its ends run out."""
+
+
+class Style(StrEnum):
+    """How a relief is made of lines."""
+
+    LIFTED = "lifted"
+    """Lines of one width that bend over the motif."""
+    ENGRAVED = "engraved"
+    """Lines that swell with the darkness of the motif."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReliefLayer(_Layer):
+    """A motif that fine lines show by bending or swelling."""
+
+    box: Box
+    artwork: Path | None
+    """Absolute path of the motif; `None` is the artwork of the design."""
+    style: Style
+    spacing_mm: float
+    colours: tuple[str, ...]
+    angle_deg: float = 0.0
+    lift_mm: float = 0.3
+    """Of a lifted relief."""
+    width_mm: float = 0.07
+
+
+Layer = (
+    PictureLayer
+    | FillLayer
+    | FrameLayer
+    | LineLayer
+    | FoldLayer
+    | TextLayer
+    | QrLayer
+    | ClaimLayer
+    | MicroTextLayer
+    | GuillocheLayer
+    | ReliefLayer
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,5 +311,5 @@ class StampTemplate:
     @property
     def pictures(self) -> tuple[Path, ...]:
         """The files that the template brings besides the artwork of the designs, each once, in order."""
-        own = [layer.artwork for layer in self.layers if isinstance(layer, PictureLayer) and layer.artwork]
+        own = [each.artwork for each in self.layers if isinstance(each, PictureLayer | ReliefLayer) and each.artwork]
         return tuple(dict.fromkeys([*own, *([self.sheet.artwork] if self.sheet else [])]))
