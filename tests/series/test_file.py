@@ -161,7 +161,7 @@ class TestOneFault:
             ("count = 10", "count = 0", "The count of the variant is 0"),
             ("count = 10", "count = 1_0.5", "The count of the variant is 10.5, but must be a whole number."),
             ('artwork = "crouch.svg"', 'artwork = "frog.svg"', "The artwork 'frog.svg' does not exist."),
-            ('artwork = "crouch.svg"', 'artwork = "crouch.png"', "The artwork 'crouch.png' is no SVG file."),
+            ('artwork = "crouch.svg"', 'artwork = "crouch.gif"', "The artwork 'crouch.gif' is no SVG or PNG file."),
             ('artwork = "crouch.svg"', 'artwork = "../crouch.svg"', "lies outside the folder"),
             ('artwork = "crouch.svg"', 'artwork = "/etc/crouch.svg"', "lies outside the folder"),
             ('artwork = "crouch.svg"', "artwork = 'pictures\\spring.svg'", "lies outside the folder"),
