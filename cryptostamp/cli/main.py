@@ -25,6 +25,7 @@ from cryptostamp.cli.printing import print_command
 from cryptostamp.cli.prove import prove_command
 from cryptostamp.cli.registry import registry_command
 from cryptostamp.cli.stamps import postmark_command, void_command
+from cryptostamp.cli.status import history_command, status_command
 from cryptostamp.cli.verify import verify_command
 from cryptostamp.errors import CryptostampError
 
@@ -66,6 +67,8 @@ for _command in (
     prove_command,
     void_command,
     postmark_command,
+    status_command,
+    history_command,
     registry_command,
     ledger_command,
     node_command,

@@ -18,6 +18,7 @@ from cryptostamp.office.printing import PrintJob, print_stamps, public_code_of
 from cryptostamp.office.progress import Progress
 from cryptostamp.office.prove import ask_owner, check_owner
 from cryptostamp.office.stamps import PostmarkOrder, StampDesk, StampPreview, VoidOrder, runs_of
+from cryptostamp.office.status import Overview, history, overview
 from cryptostamp.office.verify import resolve_code, verify
 from cryptostamp.office.workspace import Workspace
 
@@ -32,6 +33,7 @@ __all__ = [
     "Followed",
     "Issue",
     "LedgerJournal",
+    "Overview",
     "PostmarkOrder",
     "Preview",
     "PrintJob",
@@ -50,8 +52,10 @@ __all__ = [
     "contracts_folder",
     "examine",
     "follow",
+    "history",
     "issue",
     "local_post",
+    "overview",
     "preview",
     "print_stamps",
     "public_code_of",
