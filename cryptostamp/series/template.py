@@ -218,8 +218,8 @@ class GuillocheLayer(_Layer):
     lines: int | None = None
     depth_mm: float = 0.0
     """Of a border."""
-    spacing_mm: float = 0.0
-    """Of a ground."""
+    spacing_mm: float | None = None
+    """Between neighbouring lines; `None` is what suits the pattern."""
     tapered: bool = False
     """Of a band: its ends run out."""
 

@@ -17,7 +17,20 @@ from pydantic import BeforeValidator
 from cryptostamp.primitives import Box
 from cryptostamp.series.fields import refuse, shown
 
-__all__ = ["BOX", "COLOURS", "INK", "KEYS", "PAINT", "POINT", "POINTS", "TEXT", "TEXT_FIELDS", "choice", "measure"]
+__all__ = [
+    "BOX",
+    "COLOURS",
+    "INK",
+    "KEYS",
+    "PAINT",
+    "POINT",
+    "POINTS",
+    "TEXT",
+    "TEXT_FIELDS",
+    "TEXT_PAINT",
+    "choice",
+    "measure",
+]
 
 TEXT_FIELDS: Final = (
     *("country", "value", "title", "design", "year", "serial", "short_code", "variant", "issuer", "tariff", "edition"),
@@ -27,7 +40,7 @@ TEXT_FIELDS: Final = (
 _FAR_MM: Final = 300
 _SHARPEST: Final = -4
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
-_WORDS: Final = ("ink", "paper", "variant", "auto")
+_WORDS: Final = ("ink", "paper", "variant")
 _INKS: Final = ("UV", "Varnish")
 _MAX_POINTS: Final = 200
 _MAX_TEXT: Final = 200
@@ -91,13 +104,13 @@ def _points(value: object) -> tuple[tuple[float, float], ...]:
     return tuple(_point(each) for each in points)
 
 
-def _paint(value: object) -> str:
-    if isinstance(value, str) and value in _WORDS:
+def _paint(value: object, *words: str) -> str:
+    if isinstance(value, str) and value in words:
         return value
     if not isinstance(value, str) or not _COLOUR.fullmatch(value):
         raise refuse(
-            f"The colour {shown(value)} is none that a layer can have.",
-            f'Write it like "#4f9d3a", or one of {", ".join(_WORDS)}.',
+            f"The colour {shown(value)} is none that it can have.",
+            f'Write it like "#4f9d3a", or one of {", ".join(words)}.',
         )
     return value.lower()
 
@@ -106,7 +119,7 @@ def _colours(value: object) -> tuple[str, ...]:
     colours = _list("The list of colours", value, '["#1f7a78", "variant"]')
     if not 1 <= len(colours) <= len("abcdef"):
         raise refuse(f"The list has {len(colours)} colours.", "Give one to six.")
-    return tuple(_paint(each) for each in colours)
+    return tuple(_paint(each, *_WORDS) for each in colours)
 
 
 def _ink(value: object) -> str:
@@ -156,7 +169,8 @@ BOX: Final = BeforeValidator(_box)
 COLOURS: Final = BeforeValidator(_colours)
 INK: Final = BeforeValidator(_ink)
 KEYS: Final = BeforeValidator(_keys)
-PAINT: Final = BeforeValidator(_paint)
+PAINT: Final = BeforeValidator(lambda value: _paint(value, *_WORDS))
 POINT: Final = BeforeValidator(_point)
 POINTS: Final = BeforeValidator(_points)
 TEXT: Final = BeforeValidator(_text)
+TEXT_PAINT: Final = BeforeValidator(lambda value: _paint(value, *_WORDS, "auto"))

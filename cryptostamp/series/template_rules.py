@@ -271,15 +271,13 @@ def _text(place: int, layer: TextLayer) -> Iterator[Problem]:
         fault = ""
         if "{design}" in layer.text or "{variant}" in layer.text:
             fault = "names its design or variant as well"
-        elif layer.colour in {"variant", "auto"}:
-            fault = f"has the colour {layer.colour}, which differs from stamp to stamp as well"
-        elif layer.designs:
-            fault = "is for some designs only"
+        elif layer.colour == "auto":
+            fault = "has the colour auto"
         if fault:
             yield Problem(
                 path=("layers", place),
                 what=f"The text {shown(layer.name)} carries the number or code of the stamp, and {fault}.",
-                remedy="Give number and code a line of their own, on all designs, in one colour.",
+                remedy="Give number and code a line of their own, in a colour that you choose.",
             )
 
 

@@ -46,6 +46,7 @@ from cryptostamp.series.template_fields import (
     POINT,
     POINTS,
     TEXT,
+    TEXT_PAINT,
     choice,
     measure,
 )
@@ -162,6 +163,7 @@ class FoldTable(LayerTable):
 class TextTable(_Painted):
     """``type = "text"``."""
 
+    colour: Annotated[str, TEXT_PAINT] | None = None
     text: Annotated[str, TEXT]
     box: _Box
     size_mm: Annotated[float, measure("The size of the letters", 1, 40)]
@@ -263,11 +265,11 @@ class GuillocheTable(LayerTable):
     centre: _Point | None = None
     radius_mm: Annotated[float, measure("The radius", 1, 100)] | None = None
     inner_mm: Annotated[float, measure("The inner radius", 0, 100)] = 0.0
-    petals: Annotated[int, whole("The number of petals", 2, 120)] | None = None
-    lines: Annotated[int, whole("The number of lines", 1, 200)] | None = None
+    petals: Annotated[int, whole("The number of petals", 3, 48)] | None = None
+    lines: Annotated[int, whole("The number of lines", 1, 64)] | None = None
     depth_mm: Annotated[float, measure("The depth of the border", 0.5, 20)] = 2.0
-    spacing_mm: Annotated[float, measure("The spacing", 0.1, 5)] = 0.35
-    width_mm: Annotated[float, measure("The width of the line", 0.03, 0.5)] = 0.06
+    spacing_mm: Annotated[float, measure("The spacing", 0.1, 5)] | None = None
+    width_mm: Annotated[float, measure("The width of the line", 0.04, 0.2)] = 0.06
     tapered: bool = False
     each: Annotated[Each, choice("The field each", Each)] = Each.SERIES
     colours: _Colours | None = None
@@ -283,6 +285,9 @@ class GuillocheTable(LayerTable):
                 raise refuse("The inner radius is not smaller than the radius.", "Choose a smaller inner_mm.")
         elif self.box is None or self.centre is not None or self.radius_mm is not None:
             raise refuse(f"A {self.pattern} needs a box.", "Write box = [x, y, width, height], and no centre.")
+        turned = self.pattern is Pattern.ROSETTE and self.each is Each.SERIES
+        if self.lines is not None and (turned or self.pattern is Pattern.GROUND):
+            raise refuse(f"A {self.pattern} has as many lines as fit.", "Remove lines, and choose spacing_mm.")
         if self.each is Each.STAMP and self.pattern is not Pattern.ROSETTE:
             raise refuse(f"A {self.pattern} is the same on all stamps.", "Only a rosette can differ: remove each.")
         return self
@@ -319,7 +324,7 @@ class ReliefTable(LayerTable):
     style: Annotated[Style, choice("The style", Style)] = Style.LIFTED
     spacing_mm: Annotated[float, measure("The spacing", 0.1, 5)] = 0.3
     lift_mm: Annotated[float, measure("The lift", 0, 5)] = 0.3
-    width_mm: Annotated[float, measure("The width of the line", 0.03, 0.5)] = 0.07
+    width_mm: Annotated[float, measure("The width of the line", 0.04, 0.2)] = 0.07
     angle_deg: Annotated[float, measure("The angle", -180, 180, "°")] = 0.0
     colours: _Colours | None = None
     ink: Annotated[str, INK] | None = None
