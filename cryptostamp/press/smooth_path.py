@@ -54,15 +54,23 @@ class Draws:
         return choices[self.whole(0, len(choices) - 1)]
 
 
-def hermite_path(points: npt.NDArray[np.float64], tangents: npt.NDArray[np.float64], *, closed: bool = False) -> Path:
-    """Return the path through points in mm, (n, 2), whose tangents are given in mm a piece, (n, 2).
+def hermite_path(
+    points: npt.NDArray[np.float64],
+    slopes: npt.NDArray[np.float64],
+    steps: npt.NDArray[np.float64],
+    *,
+    closed: bool = False,
+) -> Path:
+    """Return the path through points in mm, (n, 2), with derivatives in mm a unit of the parameter, (n, 2).
 
-    A closed path ends on its first point exactly; give that point once more as the last.
+    `steps` are the n - 1 distances between the parameters of the points. A closed path ends on its first point
+    exactly; give that point once more as the last.
     """
     ends = points[1:].copy()
     if closed:
         ends[-1] = points[0]
-    pieces = np.concatenate([points[:-1] + tangents[:-1] / 3, ends - tangents[1:] / 3, ends], axis=1)
+    third = steps[:, None] / 3
+    pieces = np.concatenate([points[:-1] + slopes[:-1] * third, ends - slopes[1:] * third, ends], axis=1)
     numbers = np.rint(np.concatenate([points[0], pieces.ravel()]) / CURVE_UNIT_MM)
     return tuple(numbers.astype(np.int64).tolist())
 
@@ -77,10 +85,11 @@ def smooth_path(formula: Formula, start: float, end: float, *, pieces: int, tole
         at = np.linspace(start, end, pieces + 1)
         x, y = formula(at + 1j * _STEP)
         points = np.stack([x.real, y.real], axis=1)
-        tangents = np.stack([x.imag, y.imag], axis=1) * ((end - start) / pieces / _STEP)
-        off = _error(formula, at, points, tangents) / tolerance_mm
+        slopes = np.stack([x.imag, y.imag], axis=1) / _STEP
+        off = _error(formula, at, points, slopes * ((end - start) / pieces)) / tolerance_mm
         if off <= 1 or pieces == _MOST_PIECES:
-            return hermite_path(points, tangents, closed=math.dist(points[0], points[-1]) < CURVE_UNIT_MM / 2)
+            closed = math.dist(points[0], points[-1]) < CURVE_UNIT_MM / 2
+            return hermite_path(points, slopes, np.diff(at), closed=closed)
         # The error falls with the fourth power; a little more than that asks for, so that twice is enough.
         pieces = min(math.ceil(pieces * max(1.05 * off**0.25, 1.1)), _MOST_PIECES)
 
