@@ -13,7 +13,7 @@ from cryptostamp.codes.public_code import PublicCode, check_host, parse_public_c
 from cryptostamp.codes.public_codes import PublicCodes
 from cryptostamp.codes.short_code import ShortCode, parse_short_code
 from cryptostamp.codes.symbol import QrSymbol, claim_symbol, public_symbol
-from cryptostamp.codes.symbol_batch import SymbolBatch, best_mask, claim_symbols, public_symbols
+from cryptostamp.codes.symbol_batch import SymbolBatch, best_mask, claim_symbols, public_symbols, text_symbols
 from cryptostamp.codes.tags import tags_of
 
 __all__ = [
@@ -41,4 +41,5 @@ __all__ = [
     "public_symbols",
     "tag_of",
     "tags_of",
+    "text_symbols",
 ]

@@ -6,6 +6,7 @@ A batch has one version and one mask. Its symbols begin alike and differ in the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -22,7 +23,7 @@ from cryptostamp.codes.public_codes import PublicCodes
 from cryptostamp.codes.symbol import ALPHANUMERIC, BYTES, LEVEL, MASK, QrSymbol, encode_symbol
 from cryptostamp.codes.symbol_tables import Groups, Rows, constant_of, empty_rows, encode_rows, unpack_rows
 
-__all__ = ["SymbolBatch", "best_mask", "claim_symbols", "public_symbols"]
+__all__ = ["SymbolBatch", "best_mask", "claim_symbols", "public_symbols", "text_symbols"]
 
 _CHUNK: Final = 4096
 """Codes worked on at once: few enough for a core's cache, and so many that Python's part of the work is small."""
@@ -97,6 +98,19 @@ def claim_symbols(codes: ClaimCodes, host: str, *, mask: int = MASK) -> SymbolBa
     for start in range(0, len(codes), _CHUNK):
         part = slice(start, start + _CHUNK)
         beginning.encode(codes[part].characters(), version, rows[part])
+    return _batch(version, rows)
+
+
+def text_symbols(head: str, endings: Sequence[str], *, mask: int = MASK, least_version: int = 1) -> SymbolBatch:
+    """Return the QRs of texts that begin alike: `head` as bytes, then endings of one length in alphanumeric characters.
+
+    For what a press writes beside the stamps, such as the numbers of its sheets.
+    """
+    beginning = _Beginning(head, "", mask)
+    characters = np.array([characters_of(ending) for ending in endings]).T
+    version = beginning.version_for(len(characters), least_version)
+    rows = empty_rows(len(endings), version)
+    beginning.encode(characters, version, rows)
     return _batch(version, rows)
 
 

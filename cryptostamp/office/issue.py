@@ -45,6 +45,7 @@ from cryptostamp.office.printing import check_printable
 from cryptostamp.office.progress import Progress
 from cryptostamp.office.registry import day_of
 from cryptostamp.office.workspace import Workspace
+from cryptostamp.press import Places
 from cryptostamp.primitives import Address, Hash32, Serial, keccak256
 from cryptostamp.series import Series
 
@@ -181,9 +182,10 @@ def _plan(series: Series, edition: Edition, chain: Chain) -> SeriesPlan:
 
 
 def _stamps(series: Series, edition: Edition) -> Iterator[PlannedStamp]:
+    places = Places(series)
     for number, variant in enumerate(variant_indices(edition.counts, edition.seed), 1):
         serial = Serial(number)
-        sheet, position = series.sheet.place_of(serial)
+        sheet, position = places.on_sheet(serial)
         yield PlannedStamp(
             serial=serial,
             variant=int(variant),

@@ -8,7 +8,7 @@ no secret, and takes every code as text and symbol from whoever made it.
 from cryptostamp.press.artwork import render_artwork
 from cryptostamp.press.claim_layer import claim_layer_pdf, scratch_layer_pdf, write_claim_layer
 from cryptostamp.press.face import face_parts, static_marks
-from cryptostamp.press.imposition import cut, place_of, sheets_of
+from cryptostamp.press.imposition import Places, cut, place_of, position_of, serial_at, sheets_of, sheets_with
 from cryptostamp.press.phone import photograph
 from cryptostamp.press.preflight import check_press
 from cryptostamp.press.runs import ClaimRun, FaceRun
@@ -22,6 +22,7 @@ __all__ = [
     "ClaimPart",
     "ClaimRun",
     "FaceRun",
+    "Places",
     "PlacedPicture",
     "SealedFile",
     "SheetFile",
@@ -33,13 +34,16 @@ __all__ = [
     "face_parts",
     "photograph",
     "place_of",
+    "position_of",
     "recipients_of",
     "render_artwork",
     "render_claim_part",
     "render_stamp",
     "scratch_layer_pdf",
     "seal",
+    "serial_at",
     "sheets_of",
+    "sheets_with",
     "static_marks",
     "template_of",
     "unseal",

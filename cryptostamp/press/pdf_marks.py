@@ -1,9 +1,9 @@
 """Marks as PDF operators, with the few objects they need: fonts, inks, graphics states.
 
 Units are mm (one ``cm`` at the start of a page sets the scale), y downwards is turned here. Black is
-DeviceGray, so that it stays on the black plate; tints are DeviceRGB until a press profile is chosen.
-Spot inks are Separation colour spaces (ISO 32000-2, 8.6.6.4) and overprint: ``DieLine`` for the
-perforation and ``All`` for register marks. Every object is made once per file.
+DeviceGray, so that it stays on the black plate; tints are DeviceCMYK through the profile of the press
+(`colour`). Spot inks are Separation colour spaces (ISO 32000-2, 8.6.6.4) and overprint: ``DieLine`` for what is
+cut, ``All`` for register marks, and those of `cryptostamp.press.marks.SPOT_INKS`. Every object is made once per file.
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ import hashlib
 import math
 import zlib
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import cache, lru_cache
+from typing import Final
 
 import numpy as np
 import pikepdf
 
 from cryptostamp.codes import QrSymbol
 from cryptostamp.press.code_font import CODE_LETTERS, code_font_name, code_font_of
+from cryptostamp.press.colour import Inks, standard_inks
 from cryptostamp.press.lettering import SubsetFont, Typeface, glyph_of, kerning_of, subset_font
 from cryptostamp.press.marks import (
-    BLACK,
     CURVE_UNIT_MM,
     SPOT_INKS,
     Area,
@@ -35,9 +37,32 @@ from cryptostamp.press.marks import (
     TextRun,
 )
 
-__all__ = ["POINTS_PER_MM", "PageWriter", "Plates", "SymbolPlace", "bits_of", "number", "round_dots"]
+__all__ = [
+    "POINTS_PER_MM",
+    "PROCESSING_STEPS",
+    "PageWriter",
+    "Plates",
+    "SymbolPlace",
+    "bits_of",
+    "in_spot_ink",
+    "number",
+    "round_dots",
+]
 
 POINTS_PER_MM = 72 / 25.4
+PROCESSING_STEPS: Final[dict[str, tuple[str, str | None]]] = {
+    "DieLine": ("Structural", "Cutting"),
+    "Perforation": ("Structural", "Perforating"),
+    "Varnish": ("Varnish", None),
+}
+"""Steps of finishing: group and type in the metadata of ISO 19593-1. Perforations are in the ink ``DieLine`` too."""
+_ALTERNATES: Final = {  # what a screen or a proof shows in place of a spot ink, as C, M, Y, K
+    "All": (1, 1, 1, 1),
+    "DieLine": (0, 1, 0, 0),
+    "ScratchOff": (0.1, 0.05, 0.05, 0.45),
+    "UV": (0.3, 0, 0.7, 0),
+    "Varnish": (0.15, 0, 0, 0),
+}
 _CIRCLE = 0.5522847498  # the handle of a Bezier quarter circle, in radii
 
 
@@ -46,17 +71,6 @@ def number(value: float) -> str:
     """Return a PDF number: at most four decimals, no exponent, no negative zero."""
     text = f"{value:.4f}".rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
-
-
-def _ink(colour: str, *, stroke: bool) -> str:
-    if colour in SPOT_INKS:
-        return f"/{colour} CS 1 SCN" if stroke else f"/{colour} cs 1 scn"
-    if colour == BLACK:
-        return "0 G" if stroke else "0 g"
-    if colour == "#ffffff":
-        return "1 G" if stroke else "1 g"
-    channels = " ".join(number(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5))
-    return f"{channels} {'RG' if stroke else 'rg'}"
 
 
 def round_dots(centres: Iterable[tuple[float, float]], radius: float) -> str:
@@ -98,34 +112,36 @@ def bits_of(symbol: QrSymbol) -> bytes:
     return np.packbits(symbol.modules, axis=1).tobytes()
 
 
-def _drawn(mark: Mark, height_mm: float) -> str:
+def _drawn(mark: Mark, height_mm: float, inks: Inks) -> str:
+    filled = inks.operator(mark.colour, stroke=False)
     match mark:
         case TextRun():
-            return _text(mark, height_mm)
+            return _text(mark, height_mm, inks)
         case Fill(box=box):
             corner = f"{number(box.x_mm)} {number(height_mm - box.bottom_mm)}"
-            return f"{_ink(mark.colour, stroke=False)} {corner} {number(box.width_mm)} {number(box.height_mm)} re f"
+            return f"{filled} {corner} {number(box.width_mm)} {number(box.height_mm)} re f"
         case Dots():
             centres = ((x, height_mm - y) for x, y in mark.centres_mm)
-            return f"{_ink(mark.colour, stroke=False)} {round_dots(centres, mark.diameter_mm / 2)} f"
+            return f"{filled} {round_dots(centres, mark.diameter_mm / 2)} f"
         case Line():
             points = [f"{number(x)} {number(height_mm - y)}" for x, y in mark.points_mm]
             path = f"{points[0]} m " + " ".join(f"{point} l" for point in points[1:])
-            return f"{_ink(mark.colour, stroke=True)} {number(mark.width_mm)} w 1 J 1 j {path} S"
+            return f"{inks.operator(mark.colour, stroke=True)} {number(mark.width_mm)} w 1 J 1 j {path} S"
         case Curves():
-            return _curves(mark, height_mm)
+            return _curves(mark, height_mm, inks)
         case Area():
-            return f"q {_ink(mark.colour, stroke=False)} {_grid(mark.origin_mm, height_mm)} {_path(mark.paths)} f Q"
+            return f"q {filled} {_grid(mark.origin_mm, height_mm)} {_path(mark.paths)} f Q"
 
 
-def _curves(mark: Curves, height_mm: float) -> str:
-    """Turn the grid before each copy but the first: the copies are the same bytes, so that deflate keeps one."""
-    pen = f"{_ink(mark.colour, stroke=True)} {number(mark.width_mm / CURVE_UNIT_MM)} w 1 J 1 j"
-    drawn = f"{_path(mark.paths)} S"
-    if mark.turns > 1:
-        turn = 2 * math.pi / mark.turns
-        along, down = f"{math.cos(turn):.9f}", f"{math.sin(turn):.9f}"
-        drawn += f"\n{along} {down} {-math.sin(turn):.9f} {along} 0 0 cm {drawn}" * (mark.turns - 1)
+def _curves(mark: Curves, height_mm: float, inks: Inks) -> str:
+    """Turn the grid after each copy of a path: the copies are the same bytes beside each other, and deflate to one."""
+    pen = f"{inks.operator(mark.colour, stroke=True)} {number(mark.width_mm / CURVE_UNIT_MM)} w 1 J 1 j"
+    if mark.turns == 1:
+        drawn = f"{_path(mark.paths)} S"
+    else:
+        along, down = math.cos(2 * math.pi / mark.turns), math.sin(2 * math.pi / mark.turns)
+        turn = f"{along:.9f} {down:.9f} {-down:.9f} {along:.9f} 0 0 cm\n"
+        drawn = "".join(f"{_path((path,))} S {turn}" * mark.turns for path in mark.paths)
     return f"q {pen} {_grid(mark.origin_mm, height_mm)} {drawn} Q"
 
 
@@ -143,11 +159,18 @@ def _path(paths: Iterable[Path]) -> str:
     return " ".join(_pieces((len(path) - 2) // 6) % path + ("h" if path[:2] == path[-2:] else "") for path in paths)
 
 
-class PageWriter:
-    """Collect the operators of one page or form whose height is known."""
+def in_spot_ink(operators: str, ink: str) -> str:
+    """Return operators that overprint, and that belong to the processing step of a spot ink if it is one."""
+    overprinted = f"q /Overprint gs {operators} Q"
+    return f"/OC /{ink} BDC {overprinted} EMC" if ink in PROCESSING_STEPS else overprinted
 
-    def __init__(self, height_mm: float) -> None:
+
+class PageWriter:
+    """Collect the operators of one page or form whose height is known, in the inks it is printed with."""
+
+    def __init__(self, height_mm: float, inks: Inks | None = None) -> None:
         self.height_mm = height_mm
+        self.inks = inks or standard_inks()
         self._parts: list[str] = []
 
     def raw(self, operators: str) -> None:
@@ -157,8 +180,8 @@ class PageWriter:
     def draw(self, marks: Iterable[Mark]) -> None:
         """Append marks in order; those in a spot ink overprint, so that nothing is spared for them in other inks."""
         for mark in marks:
-            drawn = _drawn(mark, self.height_mm)
-            self.raw(f"q /Overprint gs {drawn} Q" if mark.colour in SPOT_INKS else drawn)
+            drawn = _drawn(mark, self.height_mm, self.inks)
+            self.raw(in_spot_ink(drawn, mark.colour) if mark.colour in SPOT_INKS else drawn)
 
     def operators(self) -> str:
         """Return all operators, one to a line."""
@@ -190,42 +213,48 @@ def _shown(typeface: Typeface) -> _Shown:
 
 @lru_cache(maxsize=4096)
 def _beginning(
-    typeface: str, size_mm: float, tracking_mm: float, x_mm: float, y_mm: float, colour: str, turn_deg: float
+    typeface: str,
+    size_mm: float,
+    tracking_mm: float,
+    x_mm: float,
+    y_mm: float,
+    colour: str,
+    turn_deg: float,
+    inks: Inks,
 ) -> str:
     spaced = f"{number(tracking_mm)} Tc " if tracking_mm else ""
     at = f"{number(x_mm)} {number(y_mm)} Td"
     if turn_deg:
         along, down = math.cos(math.radians(turn_deg)), math.sin(math.radians(turn_deg))
         at = f"{along:.6f} {-down:.6f} {down:.6f} {along:.6f} {number(x_mm)} {number(y_mm)} Tm"
-    return f"BT {_ink(colour, stroke=False)} /{typeface} {number(size_mm)} Tf {spaced}{at} [<"
+    return f"BT {inks.operator(colour, stroke=False)} /{typeface} {number(size_mm)} Tf {spaced}{at} [<"
 
 
-def _text(run: TextRun, height_mm: float) -> str:
+def _text(run: TextRun, height_mm: float, inks: Inks) -> str:
     typeface, text = run.typeface, run.text
     shown = _shown(typeface)
     pairs = [text[index : index + 2] for index in range(len(text))] if run.kerned else text
     letters = "".join([shown[pair] for pair in pairs])
     up_mm = height_mm - run.baseline_mm
-    before = _beginning(typeface.name, run.size_mm, run.tracking_mm, run.x_mm, up_mm, run.colour, run.turn_deg)
+    before = _beginning(typeface.name, run.size_mm, run.tracking_mm, run.x_mm, up_mm, run.colour, run.turn_deg, inks)
     return f"{before}{letters}>] TJ{' 0 Tc' if run.tracking_mm else ''} ET"
 
 
 class Plates:
-    """The shared objects of one PDF: the fonts with the glyphs of `text`, and the inks."""
+    """The shared objects of one PDF: the fonts with the glyphs of `text`, and the spot inks that are used."""
 
     def __init__(self, pdf: pikepdf.Pdf, text: str) -> None:
         self._pdf = pdf
+        self._spaces = pdf.make_indirect(pikepdf.Dictionary())
+        self._steps = pdf.make_indirect(pikepdf.Dictionary())
         subsets = {face: subset_font(face, text + CODE_LETTERS) for face in Typeface}
         fonts = {f"/{face.name}": self._font(subset) for face, subset in subsets.items()}
         for face, subset in subsets.items():
             fonts[f"/{code_font_name(face)}"] = code_font_of(pdf, fonts[f"/{face.name}"], subset)
         self.resources: dict[str, pikepdf.Object] = {
             "/Font": pdf.make_indirect(pikepdf.Dictionary(fonts)),
-            "/ColorSpace": pdf.make_indirect(
-                pikepdf.Dictionary(
-                    {"/DieLine": self._spot("/DieLine", (0, 1, 0, 0)), "/All": self._spot("/All", (1, 1, 1, 1))}
-                )
-            ),
+            "/ColorSpace": self._spaces,
+            "/Properties": self._steps,
             "/ExtGState": pdf.make_indirect(
                 pikepdf.Dictionary(
                     {
@@ -247,12 +276,50 @@ class Plates:
             stream[f"/{key}"] = value
         return stream
 
-    def _spot(self, name: str, cmyk: tuple[int, int, int, int]) -> pikepdf.Object:
+    def provide_inks(self, operators: str) -> None:
+        """Give each spot ink that operators draw with its plate, and its processing step if it is one.
+
+        An ink that nothing is drawn in has no plate: a RIP would make an empty one of it.
+        """
+        for name, cmyk in _ALTERNATES.items():
+            if f"/{name} " in operators and f"/{name}" not in self._spaces:
+                self._spaces[f"/{name}"] = self._spot(f"/{name}", cmyk)
+        for name, step in PROCESSING_STEPS.items():
+            if f"/OC /{name} " in operators and f"/{name}" not in self._steps:
+                self._steps[f"/{name}"] = self._step(name, *step)
+
+    def _spot(self, name: str, cmyk: tuple[float, ...]) -> pikepdf.Object:
         tint = pikepdf.Dictionary(
-            {"/FunctionType": 2, "/Domain": [0, 1], "/N": 1, "/C0": [0, 0, 0, 0], "/C1": list(cmyk)}
+            {
+                "/FunctionType": 2,
+                "/Domain": [0, 1],
+                "/N": 1,
+                "/C0": [0, 0, 0, 0],
+                "/C1": [Decimal(str(v)) for v in cmyk],
+            }
         )
         space = [pikepdf.Name("/Separation"), pikepdf.Name(name), pikepdf.Name("/DeviceCMYK"), tint]
         return self._pdf.make_indirect(pikepdf.Array(space))
+
+    def _step(self, name: str, group: str, kind: str | None) -> pikepdf.Object:
+        """Make the optional content group of a processing step, and list it (ISO 19593-1; ISO 32000-2, 8.11)."""
+        metadata = pikepdf.Dictionary({"/GTS_ProcStepsGroup": pikepdf.Name(f"/{group}")})
+        if kind:
+            metadata["/GTS_ProcStepsType"] = pikepdf.Name(f"/{kind}")
+        step = self._pdf.make_indirect(
+            pikepdf.Dictionary(
+                {"/Type": pikepdf.Name("/OCG"), "/Name": pikepdf.String(name), "/GTS_Metadata": metadata}
+            )
+        )
+        if "/OCProperties" not in self._pdf.Root:
+            shown = pikepdf.Dictionary(
+                {"/Name": pikepdf.String("Sheets"), "/Order": [], "/BaseState": pikepdf.Name("/ON")}
+            )
+            self._pdf.Root["/OCProperties"] = pikepdf.Dictionary({"/OCGs": [], "/D": shown})
+        properties = self._pdf.Root["/OCProperties"]
+        properties["/OCGs"].append(step)
+        properties["/D"]["/Order"].append(step)
+        return step
 
     def _font(self, font: SubsetFont) -> pikepdf.Object:
         """Embed a subset as a CIDFontType2 whose character codes are glyph numbers (ISO 32000-2, 9.7)."""

@@ -1,20 +1,28 @@
-"""A PDF of sheets under construction: its pages, and what all of them share.
+"""A PDF of sheets under construction: its pages, and what all of them share, as PDF/X-4 asks for it.
 
-Pages are the untrimmed sheet; TrimBox is the sheet as it is sold. Marks that do not change from sheet to
-sheet are Form XObjects, stored once. No date, no random identifier and no system font enters the file:
-its bytes depend on its input alone. What a sheet holds is for `sheet_pdf` and `claim_layer` to say.
+Rests on ISO 15930-7 (PDF/X-4) in PDF 1.6. Pages are the untrimmed sheet; TrimBox is the sheet as it is sold,
+BleedBox how far pictures go beyond it. Marks that do not change from sheet to sheet are Form XObjects,
+stored once. No clock, no random identifier and no system font enters the file: its bytes depend on its input
+alone. The standard wants dates all the same, so the file is dated the first day of the year of issue; and its
+document identifier is a digest of its content. What a sheet holds is for `sheet_pdf` and `claim_layer` to say;
+what PDF/X-4 asks for and can be checked is in `pdfx`.
 """
 
 from __future__ import annotations
 
+import hashlib
+import uuid
+from decimal import Decimal
 from io import BytesIO
+from xml.sax.saxutils import escape
 
 import pikepdf
 
+from cryptostamp.press.colour import REGISTRY, inks_of
 from cryptostamp.press.imposition import SheetGeometry
 from cryptostamp.press.marks import Box
 from cryptostamp.press.pdf_marks import POINTS_PER_MM, PageWriter, Plates, number
-from cryptostamp.press.sheet_furniture import register_marks, selvedge, selvedge_texts
+from cryptostamp.press.sheet_furniture import FURNITURE_LETTERS, register_marks, selvedge, selvedge_texts, slug
 from cryptostamp.series.models import Series
 
 __all__ = ["LETTERS_OF_CODES", "SheetBook"]
@@ -22,63 +30,134 @@ __all__ = ["LETTERS_OF_CODES", "SheetBook"]
 LETTERS_OF_CODES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-. "
 """The characters of serial numbers and codes, which are embedded before the first stamp is known."""
 
+_PDF_VERSION = "1.6"
+
 
 class SheetBook:
-    """A PDF under construction whose pages are sheets of one series."""
+    """A PDF under construction whose pages are sheets of one series; `what` names the layer it is."""
 
-    def __init__(self, series: Series, geometry: SheetGeometry, letters: str) -> None:
+    def __init__(self, series: Series, geometry: SheetGeometry, letters: str, what: str = "faces") -> None:
         self.series = series
         self.geometry = geometry
+        self.title = f"{series.title} ({series.id}): {what}"
+        self.inks = inks_of(series)
         self.pdf = pikepdf.new()
-        texts = "".join(selvedge_texts(series)) + "Plate Sheet of No. " + LETTERS_OF_CODES + letters
+        texts = "".join((*selvedge_texts(series), FURNITURE_LETTERS, LETTERS_OF_CODES, letters, slug(series, what)))
         self.plates = Plates(self.pdf, texts)
         self.forms = self.pdf.make_indirect(pikepdf.Dictionary())
         self.resources = self.pdf.make_indirect(pikepdf.Dictionary({**self.plates.resources, "/XObject": self.forms}))
-        self.add_form("Register", register_marks(geometry), geometry.media)
+        self._digest = hashlib.sha256(self.title.encode())
+        self.add_form("Register", register_marks(series, geometry, self.inks, what), geometry.media)
         self.add_form("Selvedge", selvedge(series, geometry), geometry.media)
 
+    def writer(self, height_mm: float) -> PageWriter:
+        """Return a writer for a page or form of this book, in its inks."""
+        return PageWriter(height_mm, self.inks)
+
     def add_form(self, name: str, operators: str, box: Box, **xobjects: pikepdf.Object) -> None:
-        """Add a Form XObject in mm that pages can paint by name."""
+        """Add a Form XObject in mm that pages can paint by name, clipped to a box from its lower left corner."""
         resources = pikepdf.Dictionary(self.plates.resources)
         if xobjects:
             resources["/XObject"] = pikepdf.Dictionary({f"/{key}": value for key, value in xobjects.items()})
+        self.plates.provide_inks(operators)
+        self._digest.update(operators.encode())
         form = self.plates.stream(operators.encode())
         form["/Type"], form["/Subtype"] = pikepdf.Name("/XObject"), pikepdf.Name("/Form")
-        form["/BBox"] = pikepdf.Array([0, 0, _decimal(box.width_mm), _decimal(box.height_mm)])
+        form["/BBox"] = pikepdf.Array(list(map(_decimal, (box.x_mm, box.y_mm, box.right_mm, box.bottom_mm))))
         form["/Resources"] = resources
         self.forms[f"/{name}"] = form
 
     def add_sheet(self, writer: PageWriter) -> None:
         """Append a page with these operators, which are in mm."""
-        media, trim, k = self.geometry.media, self.geometry.trim, POINTS_PER_MM
-        scaled = f"q {k:.6f} 0 0 {k:.6f} 0 0 cm\n{writer.operators()}\nQ\n".encode()
-        cut = [trim.x_mm, media.height_mm - trim.bottom_mm, trim.right_mm, media.height_mm - trim.y_mm]
+        media, k = self.geometry.media, POINTS_PER_MM
+        operators = writer.operators()
+        self.plates.provide_inks(operators)
+        scaled = f"q {k:.6f} 0 0 {k:.6f} 0 0 cm\n{operators}\nQ\n".encode()
+        self._digest.update(scaled)
         page = pikepdf.Dictionary(
             {
                 "/Type": pikepdf.Name("/Page"),
-                "/MediaBox": pikepdf.Array([0, 0, _decimal(media.width_mm * k), _decimal(media.height_mm * k)]),
-                "/TrimBox": pikepdf.Array([_decimal(value * k) for value in cut]),
+                "/MediaBox": self._box(media),
+                "/BleedBox": self._box(self.geometry.bleed),
+                "/TrimBox": self._box(self.geometry.trim),
+                # Pictures may be transparent: what is below them is blended as ink, not as light.
+                "/Group": pikepdf.Dictionary(
+                    {
+                        "/Type": pikepdf.Name("/Group"),
+                        "/S": pikepdf.Name("/Transparency"),
+                        "/CS": pikepdf.Name("/DeviceCMYK"),
+                    }
+                ),
                 "/Resources": self.resources,
                 "/Contents": self.plates.stream(scaled),
             }
         )
         self.pdf.pages.append(pikepdf.Page(self.pdf.make_indirect(page)))
 
+    def _box(self, box: Box) -> pikepdf.Array:
+        high = self.geometry.media.height_mm
+        corners = (box.x_mm, high - box.bottom_mm, box.right_mm, high - box.y_mm)
+        return pikepdf.Array([_decimal(value * POINTS_PER_MM) for value in corners])
+
     def saved(self) -> BytesIO:
         """Return the file, to be read from its start; its identifier is a digest of its content.
 
         It is made in memory: a disk that is full while qpdf writes to it ends the whole process.
         """
+        self._describe()
         out = BytesIO()
         self.pdf.save(
             out,
             deterministic_id=True,
+            force_version=_PDF_VERSION,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             recompress_flate=False,
         )
         out.seek(0)
         return out
 
+    def _describe(self) -> None:
+        """Say what the file is, and for which printing condition: OutputIntent, XMP, and the same in Info."""
+        inks, root = self.inks, self.pdf.Root
+        intent = {
+            "/Type": pikepdf.Name("/OutputIntent"),
+            "/S": pikepdf.Name("/GTS_PDFX"),
+            "/OutputConditionIdentifier": pikepdf.String(inks.condition),
+            "/Info": pikepdf.String(f"{inks.condition}, at most {inks.ink_limit} % of ink"),
+            "/RegistryName": pikepdf.String(REGISTRY),
+            "/DestOutputProfile": self.pdf.make_indirect(self.plates.stream(inks.profile, N=4)),
+        }
+        root["/OutputIntents"] = pikepdf.Array([self.pdf.make_indirect(pikepdf.Dictionary(intent))])
+        identity = uuid.uuid5(uuid.NAMESPACE_OID, self._digest.hexdigest())
+        packet = _XMP.format(title=escape(self.title), year=self.series.year, identity=identity).encode()
+        metadata = pikepdf.Stream(self.pdf, packet)
+        metadata["/Type"], metadata["/Subtype"] = pikepdf.Name("/Metadata"), pikepdf.Name("/XML")
+        root["/Metadata"] = self.pdf.make_indirect(metadata)
+        date = pikepdf.String(f"D:{self.series.year}0101000000Z")
+        info = {"/Title": pikepdf.String(self.title), "/CreationDate": date, "/ModDate": date}
+        self.pdf.trailer["/Info"] = self.pdf.make_indirect(
+            pikepdf.Dictionary({**info, "/Trapped": pikepdf.Name("/False")})
+        )
 
-def _decimal(value: float) -> object:
-    return pikepdf.Object.parse(number(value).encode())
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(number(value))
+
+
+_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
+ xmlns:pdfxid="http://www.npes.org/pdfx/ns/id/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+ xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/">
+<pdfxid:GTS_PDFXVersion>PDF/X-4</pdfxid:GTS_PDFXVersion>
+<pdf:Trapped>False</pdf:Trapped>
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
+<xmp:CreateDate>{year}-01-01T00:00:00Z</xmp:CreateDate>
+<xmp:ModifyDate>{year}-01-01T00:00:00Z</xmp:ModifyDate>
+<xmp:MetadataDate>{year}-01-01T00:00:00Z</xmp:MetadataDate>
+<xmpMM:DocumentID>uuid:{identity}</xmpMM:DocumentID>
+<xmpMM:VersionID>1</xmpMM:VersionID>
+<xmpMM:RenditionClass>default</xmpMM:RenditionClass>
+</rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="r"?>
+"""

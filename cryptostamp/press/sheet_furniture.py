@@ -1,63 +1,134 @@
-"""What surrounds the stamps on a sheet: perforation, selvedge, crop and register marks.
+"""What surrounds the stamps on a sheet: die line, selvedge, crop and register marks, colour control strip.
 
-The perforation is drawn hole by hole in the spot ink ``DieLine``, overprinting, with a whole number of
-pitches on each side of a stamp so that a hole sits on every corner (comb perforation). Crop marks and
-register marks use the ink ``All`` and stay outside of the trimmed sheet. The selvedge carries what
-collectors look for: title, post, sum of the sheet, plate numbers and colour dots.
+What is punched or cut is drawn in the spot ink ``DieLine``, overprinting: perforation hole by hole, with a whole
+number of pitches on each side of a stamp so that a hole sits on every corner (comb perforation), dies as outlines.
+The selvedge carries what collectors look for: title, post, sum of the sheet, plate numbers and traffic lights
+of colour, number and code of the sheet. Outside of the trimmed sheet lies what the printer needs, in the ink
+``All`` where every plate must have it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
+from typing import Final
 
-from cryptostamp.press.imposition import SheetGeometry
+from cryptostamp.press.colour import Inks
+from cryptostamp.press.imposition import Places, SheetGeometry
 from cryptostamp.press.layout import HOLE_MM, holes_along
 from cryptostamp.press.lettering import Typeface, width_of
-from cryptostamp.press.marks import BLACK, Box, TextRun
+from cryptostamp.press.marks import Box, TextRun
 from cryptostamp.press.pdf_marks import PageWriter, number, round_dots
+from cryptostamp.press.sheet_code import QUIET_MM, SheetCodes
+from cryptostamp.press.template import Cut
 from cryptostamp.press.wording import face_value_text
-from cryptostamp.series.models import Money, Series
+from cryptostamp.series.models import Money, SerialOrder, Series
 
-__all__ = ["perforation", "register_marks", "selvedge", "selvedge_texts", "sheet_number"]
+__all__ = [
+    "FURNITURE_LETTERS",
+    "SheetMarks",
+    "cancelled_place",
+    "die_lines",
+    "register_marks",
+    "selvedge",
+    "selvedge_texts",
+    "slug",
+]
 
-_CROP_GAP_MM, _CROP_MM = 3.0, 6.0
+FURNITURE_LETTERS: Final = "Plate Sheet of Nos, every – 0123456789"  # noqa: RUF001 (the dash of a range)
+
+_LEAST_SELVEDGE_MM = 6.0  # letters and 1 mm to the perforation and the cut
+_CROP_GAP_MM, _CROP_MM = 3.4, 6.0
 _HAIRLINE_MM = 0.09
 _TEXT_MM = 2.7
+_SMALL_MM = 2.1
 _PROCESS = ("1 0 0 0 k", "0 1 0 0 k", "0 0 1 0 k", "0 0 0 1 k")
-_DOT_MM, _DOT_PITCH_MM = 2.2, 4.2
+_LIGHT_MM, _LIGHT_PITCH_MM = 3.0, 3.7
+_STRIP = (  # C, M, Y, K: solids, mid-tones, overprints, and a grey of three inks beside one of black
+    *("1 0 0 0", "0 1 0 0", "0 0 1 0", "0 0 0 1"),
+    *("0.5 0 0 0", "0 0.5 0 0", "0 0 0.5 0", "0 0 0 0.5"),
+    *("0 1 1 0", "1 0 1 0", "1 1 0 0", "1 1 1 0"),
+    *("0.5 0.4 0.4 0", "0 0 0 0.5"),
+)
+_PATCH_MM = 4.4
 
 
 @lru_cache(maxsize=8)
-def perforation(series: Series, geometry: SheetGeometry) -> str:
-    """Return the die line: every hole of the pane once, as a circle of the hole's size."""
-    across = holes_along(geometry.stamp_width_mm, series.sheet.gauge)
-    down = holes_along(geometry.stamp_height_mm, series.sheet.gauge)
-    pane, height = geometry.pane, geometry.media.height_mm
-    step_x, step_y = geometry.stamp_width_mm / across, geometry.stamp_height_mm / down
-    centres = [
-        (pane.x_mm + column * step_x, pane.y_mm + row * geometry.stamp_height_mm)
-        for row in range(geometry.rows + 1)
-        for column in range(across * geometry.columns + 1)
-    ]
-    centres += [
-        (pane.x_mm + column * geometry.stamp_width_mm, pane.y_mm + row * step_y)
-        for column in range(geometry.columns + 1)
-        for row in range(down * geometry.rows + 1)
-        if row % down
-    ]
-    path = round_dots(((x, height - y) for x, y in centres), HOLE_MM / 2)
-    return f"q /Overprint gs /DieLine CS 1 SCN {_HAIRLINE_MM} w {path} S Q"
+def die_lines(geometry: SheetGeometry, cuts: tuple[Cut, ...], gauge: Decimal) -> str:
+    """Return what is punched and cut: every hole of the sheet once, as a circle of its size, and every die."""
+    height = geometry.media.height_mm
+    holes = dict[tuple[int, int], tuple[float, float]]()
+    dies = []
+    for cell in geometry.cells:
+        for cut in cuts:
+            box = Box(
+                x_mm=cell.x_mm + cut.box.x_mm,
+                y_mm=cell.y_mm + cut.box.y_mm,
+                width_mm=cut.box.width_mm,
+                height_mm=cut.box.height_mm,
+            )
+            if cut.perforated:
+                for x, y in _holes(box, gauge):
+                    holes[round(y * 1000), round(x * 1000)] = (x, height - y)  # neighbours share theirs
+            else:
+                dies.append(_outline(box, cut.corner_mm, height))
+    drawn = []
+    if holes:
+        path = round_dots((holes[place] for place in sorted(holes)), HOLE_MM / 2)
+        drawn.append(_in_die_line(f"{_HAIRLINE_MM} w {path} S", "Perforation"))
+    if dies:
+        drawn.append(_in_die_line(f"0.25 w {' '.join(dies)} S", "DieLine"))
+    return "\n".join(drawn)
 
 
-def register_marks(geometry: SheetGeometry) -> str:
-    """Return crop marks at the corners of the trimmed sheet and register marks at the middle of its sides."""
+def _in_die_line(operators: str, step: str) -> str:
+    return f"/OC /{step} BDC q /Overprint gs /DieLine CS 1 SCN {operators} Q EMC"
+
+
+def _holes(box: Box, gauge: Decimal) -> Iterable[tuple[float, float]]:
+    """Yield the holes along the sides of a box, which may be a line."""
+    across, down = (holes_along(side, gauge) for side in (box.width_mm, box.height_mm))
+    for y in dict.fromkeys((box.y_mm, box.bottom_mm)):
+        for step in range(across + 1) if box.width_mm else ():
+            yield box.x_mm + step * box.width_mm / across, y
+    for x in dict.fromkeys((box.x_mm, box.right_mm)):
+        for step in range(down + 1) if box.height_mm else ():
+            yield x, box.y_mm + step * box.height_mm / down
+
+
+def _outline(box: Box, corner: float, height: float) -> str:
+    """Return a box with round corners as a path."""
+    left, right, low, high = box.x_mm, box.right_mm, height - box.bottom_mm, height - box.y_mm
+    if not corner:
+        return f"{number(left)} {number(low)} {number(box.width_mm)} {number(box.height_mm)} re"
+    k = corner * (1 - 0.5522847498)
+    points = (
+        ((left + corner, low), "m"),
+        ((right - corner, low), "l"),
+        ((right - k, low, right, low + k, right, low + corner), "c"),
+        ((right, high - corner), "l"),
+        ((right, high - k, right - k, high, right - corner, high), "c"),
+        ((left + corner, high), "l"),
+        ((left + k, high, left, high - k, left, high - corner), "c"),
+        ((left, low + corner), "l"),
+        ((left, low + k, left + k, low, left + corner, low), "c"),
+    )
+    return " ".join(" ".join(map(number, values)) + f" {operator}" for values, operator in points) + " h"
+
+
+def register_marks(series: Series, geometry: SheetGeometry, inks: Inks, what: str) -> str:
+    """Return what lies outside of the trimmed sheet: crop and register marks, control strip, and what the file is."""
     trim, height = geometry.trim, geometry.media.height_mm
+    near, far = _CROP_GAP_MM, _CROP_GAP_MM + _CROP_MM
     out = [f"q /All CS 1 SCN {_HAIRLINE_MM} w"]
-    for x, away_x in ((trim.x_mm, -1), (trim.right_mm, 1)):
-        for y, away_y in ((trim.y_mm, -1), (trim.bottom_mm, 1)):
-            near, far = _CROP_GAP_MM, _CROP_GAP_MM + _CROP_MM
-            out.append(_line(x + away_x * near, height - y, x + away_x * far, height - y))
-            out.append(_line(x, height - (y + away_y * near), x, height - (y + away_y * far)))
+    for x in _cuts_of(geometry, across=True):
+        out += [_line(x, height - (trim.y_mm - near), x, height - (trim.y_mm - far))]
+        out += [_line(x, height - (trim.bottom_mm + near), x, height - (trim.bottom_mm + far))]
+    for y in _cuts_of(geometry, across=False):
+        out += [_line(trim.x_mm - near, height - y, trim.x_mm - far, height - y)]
+        out += [_line(trim.right_mm + near, height - y, trim.right_mm + far, height - y)]
     middle_x, middle_y = trim.x_mm + trim.width_mm / 2, trim.y_mm + trim.height_mm / 2
     off = _CROP_GAP_MM + _CROP_MM / 2
     for x, y in (
@@ -71,75 +142,161 @@ def register_marks(geometry: SheetGeometry) -> str:
             _line(x, height - y - 3, x, height - y + 3),
             round_dots([(x, height - y)], 1.6) + " S",
         ]
-    return "\n".join([*out, "Q"])
+    out.append("Q")
+    writer = PageWriter(height, inks)
+    left, room = trim.x_mm + 2, trim.width_mm / 2 - 8
+    patch = min(_PATCH_MM, room / len(_STRIP))
+    for index, colour in enumerate(_STRIP):
+        corner = f"{number(left + index * patch)} {number(height - trim.bottom_mm - _CROP_GAP_MM - patch - 0.4)}"
+        out.append(f"{colour} k {corner} {number(patch)} {number(patch)} re f")
+    writer.draw((_slug_line(slug(series, what), left, trim.y_mm - off + _SMALL_MM * 0.35, trim.width_mm),))
+    return "\n".join([*out, writer.operators()])
+
+
+def _cuts_of(geometry: SheetGeometry, *, across: bool) -> list[float]:
+    """Return where the sheet is trimmed and its panes are parted, from left to right or from top to bottom."""
+    trim = geometry.trim
+    ends = [trim.x_mm, trim.right_mm] if across else [trim.y_mm, trim.bottom_mm]
+    panes = {(pane.x_mm, pane.right_mm) if across else (pane.y_mm, pane.bottom_mm) for pane in geometry.panes}
+    sides = sorted(panes)
+    between = [(end + start) / 2 for (_, end), (start, _) in pairwise(sides)]
+    return [*ends, *between]
+
+
+def slug(series: Series, what: str) -> str:
+    """Return what a file says of itself beside the sheet, for the printer."""
+    sheet = series.sheet
+    order = {
+        SerialOrder.ROW: "by row",
+        SerialOrder.COLUMN: "by column",
+        SerialOrder.STACK: f"cut and stack, {sheet.stack_sheets} sheets",
+    }[sheet.order]
+    return f"{series.id} · {what} · {series.printing.condition} · serials {order} · gauge {sheet.gauge}"
+
+
+def _slug_line(text: str, x: float, baseline: float, width: float) -> TextRun:
+    size = min(_SMALL_MM, (width / 2 - 10) / width_of(text, Typeface.TEXT, 1.0, element="slug line"))
+    return TextRun(text=text, typeface=Typeface.TEXT, size_mm=size, x_mm=x, baseline_mm=baseline)
 
 
 def _line(x0: float, y0: float, x1: float, y1: float) -> str:
     return f"{number(x0)} {number(y0)} m {number(x1)} {number(y1)} l S"
 
 
-def _sum_of_sheet(series: Series) -> str:
-    total = Money(amount=series.face_value.amount * series.sheet.stamps, currency=series.face_value.currency)
-    return f"{series.sheet.stamps} × {face_value_text(series.face_value)} = {face_value_text(total)}"  # noqa: RUF001
+def _sum_of(series: Series, stamps: int) -> str:
+    total = Money(amount=series.face_value.amount * stamps, currency=series.face_value.currency)
+    return f"{stamps} × {face_value_text(series.face_value)} = {face_value_text(total)}"  # noqa: RUF001
 
 
 def selvedge_texts(series: Series) -> tuple[str, str, str]:
     """Return what the upper selvedge says: title, post and year, sum of the sheet."""
-    return series.title.upper(), f"{series.issuer.name} · {series.year}", _sum_of_sheet(series)
+    return series.title.upper(), f"{series.issuer.name} · {series.year}", _sum_of(series, series.sheet.stamps)
 
 
-def _set(text: str, anchor: float, x: float, baseline: float, typeface: Typeface, tracking: float = 0.0) -> TextRun:
-    wide = width_of(text, typeface, _TEXT_MM, tracking=tracking, element="selvedge")
+def _set(
+    text: str,
+    anchor: float,
+    x: float,
+    baseline: float,
+    typeface: Typeface,
+    tracking: float = 0.0,
+    size: float = _TEXT_MM,
+) -> TextRun:
+    wide = width_of(text, typeface, size, tracking=tracking, element="selvedge")
     return TextRun(
         text=text,
         typeface=typeface,
-        size_mm=_TEXT_MM,
+        size_mm=size,
         x_mm=x - anchor * wide,
         baseline_mm=baseline,
-        tracking_mm=tracking * _TEXT_MM,
-        colour=BLACK,
+        tracking_mm=tracking * size,
     )
 
 
-def _baselines(pane: Box, trim: Box) -> tuple[float, float]:
-    half = _TEXT_MM * 0.35
+def _is_furnished(series: Series, geometry: SheetGeometry) -> bool:
+    """Return whether the selvedge is paper with room for letters, and no picture."""
+    pictured = series.template is not None and series.template.sheet is not None
+    return geometry.pane.y_mm - geometry.trim.y_mm >= _LEAST_SELVEDGE_MM and not pictured
+
+
+def _baselines(geometry: SheetGeometry) -> tuple[float, float]:
+    half, pane, trim = _TEXT_MM * 0.35, geometry.pane, geometry.trim
     return (trim.y_mm + pane.y_mm) / 2 + half, (trim.bottom_mm + pane.bottom_mm) / 2 + half
 
 
 def selvedge(series: Series, geometry: SheetGeometry) -> str:
-    """Return letters and colour dots of the selvedge; without a selvedge of at least 6 mm, nothing."""
-    pane, trim = geometry.pane, geometry.trim
-    if pane.y_mm - trim.y_mm < 6:  # noqa: PLR2004 (mm: letters and 1 mm to the perforation and the cut)
+    """Return what the selvedge of every sheet has: title, post, plate numbers and traffic lights; or nothing."""
+    if not _is_furnished(series, geometry):
         return ""
-    writer = PageWriter(geometry.media.height_mm)
-    upper, lower = _baselines(pane, trim)
-    title, post, total = selvedge_texts(series)
-    writer.draw(
-        (
-            _set(title, 0, pane.x_mm, upper, Typeface.DISPLAY, 0.2),
-            _set(post, 0.5, pane.x_mm + pane.width_mm / 2, upper, Typeface.TEXT, 0.04),
-            _set(total, 1, pane.right_mm, upper, Typeface.TEXT, 0.04),
-        )
-    )
-    label = _set("Plate", 0, pane.x_mm, lower, Typeface.TEXT, 0.04)
-    writer.draw((label,))
-    x = pane.x_mm + width_of("Plate", Typeface.TEXT, _TEXT_MM, tracking=0.04) + 1.6
-    middle = geometry.media.height_mm - (lower - _TEXT_MM * 0.35)
+    writer, pane = PageWriter(geometry.media.height_mm), geometry.pane
+    upper, lower = _baselines(geometry)
+    title, post, _ = selvedge_texts(series)
+    texts = [_set(title, 0, pane.x_mm, upper, Typeface.DISPLAY, 0.2)]
+    middle = _set(post, 0.5, pane.x_mm + pane.width_mm / 2, upper, Typeface.TEXT, 0.04)
+    if middle.x_mm > texts[0].x_mm + width_of(title, Typeface.DISPLAY, _TEXT_MM, tracking=0.2) + _TEXT_MM:
+        texts.append(middle)
+    texts.append(_set("Plate", 0, pane.x_mm, lower, Typeface.TEXT, 0.04))
+    writer.draw(texts)
+    x = pane.x_mm + width_of("Plate", Typeface.TEXT, _TEXT_MM, tracking=0.04) + 1.8
+    height = geometry.media.height_mm
     for ink in _PROCESS:
-        writer.raw(f"q {ink}")
-        writer.raw(round_dots([(x + _DOT_MM / 2, middle)], _DOT_MM / 2) + " f Q")
-        x += _DOT_PITCH_MM * 0.72
-        figure = _set("1", 0, x, lower, Typeface.TEXT)
-        plain = PageWriter(geometry.media.height_mm)
-        plain.draw((figure,))
+        plain = PageWriter(height)
+        plain.draw((_set("1", 0, x, lower, Typeface.DISPLAY, size=3.1),))
         writer.raw("q " + plain.operators().replace("0 g", ink) + " Q")
-        x += _DOT_PITCH_MM * 0.5
+        x += 2.6
+    x += 3.0
+    for ink in _PROCESS:
+        middle_y = height - (lower - _TEXT_MM * 0.35)
+        writer.raw(f"q {ink} {round_dots([(x + _LIGHT_MM / 2, middle_y)], _LIGHT_MM / 2)} f Q")
+        x += _LIGHT_PITCH_MM
     return writer.operators()
 
 
-def sheet_number(geometry: SheetGeometry, sheet: int, sheets: int) -> tuple[TextRun, ...]:
-    """Return the number of a sheet, in the lower selvedge on the right."""
-    if geometry.pane.y_mm - geometry.trim.y_mm < 6:  # noqa: PLR2004 (as for the selvedge)
-        return ()
-    lower = _baselines(geometry.pane, geometry.trim)[1]
-    return (_set(f"Sheet {sheet} of {sheets}", 1, geometry.pane.right_mm, lower, Typeface.TEXT, 0.04),)
+def cancelled_place(geometry: SheetGeometry) -> str:
+    """Return what is printed in a place of the last sheet that the edition leaves empty: two crossing lines."""
+    wide, high, inset = geometry.stamp_width_mm, geometry.stamp_height_mm, 3.0
+    lines = (_line(inset, inset, wide - inset, high - inset), _line(inset, high - inset, wide - inset, inset))
+    return f"q 0.45 G 0.18 w {' '.join(lines)} Q"
+
+
+class SheetMarks:
+    """What differs from sheet to sheet: sum, number, serials and code; and the places that stay empty."""
+
+    def __init__(self, series: Series, geometry: SheetGeometry) -> None:
+        self.series = series
+        self.geometry = geometry
+        self.places = Places(series)
+        self._codes = SheetCodes(series, geometry)
+        self._furnished = _is_furnished(series, geometry)
+
+    def draw(self, writer: PageWriter, sheet: int) -> None:
+        """Draw the number and the code of a sheet into its selvedge, if there is room."""
+        if not self._furnished:
+            return
+        serials, pane = self.places.serials_of(sheet), self.geometry.pane
+        upper, lower = _baselines(self.geometry)
+        right = pane.right_mm
+        if self._codes.box:
+            writer.raw(self._codes.operators(sheet))
+            right = self._codes.box.x_mm - QUIET_MM
+        span = f"{serials[0]}–{serials[-1]}" if len(serials) > 1 else f"{serials[0]}"  # noqa: RUF001
+        apart = f", every {serials.step}" if serials.step > 1 else ""
+        writer.draw(
+            (
+                _set(_sum_of(self.series, len(serials)), 1, pane.right_mm, upper, Typeface.TEXT, 0.04),
+                _set(f"Sheet {sheet} of {self.places.sheets}", 1, right, lower - 1.6, Typeface.TEXT, 0.04),
+                _set(f"Nos {span}{apart}", 1, right, lower + 1.6, Typeface.TEXT, 0.04, size=_SMALL_MM),
+            )
+        )
+
+    def empty_places(self, sheet: int) -> tuple[Box, ...]:
+        """Return the places of a sheet for which the edition has no stamp."""
+        if len(self.places.serials_of(sheet)) == self.places.stamps:
+            return ()
+        rows, columns = range(self.geometry.rows), range(self.geometry.columns)
+        return tuple(
+            self.geometry.cell(row, column)
+            for row in rows
+            for column in columns
+            if self.places.serial_at(sheet, row, column) is None
+        )
