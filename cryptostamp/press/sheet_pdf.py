@@ -21,12 +21,12 @@ from cryptostamp.errors import InputError
 from cryptostamp.files import sha256_of, write_file
 from cryptostamp.press.artwork import artwork_pdf, load_artwork
 from cryptostamp.press.face import face_parts
-from cryptostamp.press.imposition import place_of, sheet_geometry, sheets_in_order, sheets_of
+from cryptostamp.press.imposition import Places, sheet_geometry, sheets_in_order
 from cryptostamp.press.marks import Box
 from cryptostamp.press.pdf_marks import PageWriter, SymbolPlace, number
 from cryptostamp.press.runs import FaceRow, FaceRun, face_rows
 from cryptostamp.press.sheet_book import SheetBook
-from cryptostamp.press.sheet_furniture import perforation, sheet_number
+from cryptostamp.press.sheet_furniture import SheetMarks, cancelled_place, die_lines
 from cryptostamp.press.stamp_image import StampFace
 from cryptostamp.press.template import template_of
 from cryptostamp.press.template_marks import PlacedPicture, variable_marks
@@ -66,7 +66,7 @@ def write_face_pdf(
     sheet. Raises `InputError`, `ArtworkError`, `StorageProblem`; nothing is left under `path` then.
     """
     printer: _FacePrinter | None = None
-    serials: list[Serial] = []
+    serials = list[Serial]()
     sheets = 0
     for sheet, held in sheets_in_order(series, face_rows(series, faces)):
         printer = printer or _FacePrinter(series, held[0].side)
@@ -82,8 +82,8 @@ def write_face_pdf(
         path=path,
         sheets=sheets,
         stamps=printer.stamps,
-        first_serial=serials[0],
-        last_serial=serials[-1],
+        first_serial=min(serials),
+        last_serial=max(serials),
         size=path.stat().st_size,
         sha256=sha256_of(path),
     )
@@ -97,38 +97,47 @@ class _FacePrinter:
         self.side = side
         self.template = template_of(series, side)
         self.geometry = sheet_geometry(series)
+        self._whole = self.geometry.media
+        self._unit = Box(x_mm=0, y_mm=0, width_mm=self.template.width_mm, height_mm=self.template.height_mm)
         texts = [layer for layer in self.template.layers if isinstance(layer, TextLayer)]
         letters = "".join(letters_of(layer.text, series, capitals=layer.capitals) for layer in texts)
         self.book = SheetBook(series, self.geometry, letters)
-        self.book.add_form("Perforation", perforation(series, self.geometry), self.geometry.media)
-        self.sheets = sheets_of(series)
+        self.book.add_form("DieLines", die_lines(self.geometry, self.template.cuts, series.sheet.gauge), self._whole)
+        self.book.add_form("Cancelled", cancelled_place(self.geometry), self._unit)
+        self.marks = SheetMarks(series, self.geometry)
+        self.places = Places(series)
         self.symbols: dict[int, SymbolPlace] = {}
         self.forms: dict[tuple[int, int], str] = {}
         self.place = cache(self.place_on_sheet)
         self.stamps = 0
 
     def print_sheet(self, sheet: int, faces: list[FaceRow]) -> None:
-        writer = PageWriter(self.geometry.media.height_mm)
+        writer = self.book.writer(self.geometry.media.height_mm)
         writer.raw("/Selvedge Do")
-        writer.draw(sheet_number(self.geometry, sheet, self.sheets))
+        self.marks.draw(writer, sheet)
         for face in faces:
             self.print_face(writer, face)
-        writer.raw("/Perforation Do /Register Do")
+        for cell in self.marks.empty_places(sheet):
+            writer.raw(f"{self.place_in(cell)}/Cancelled Do Q")
+        writer.raw("/DieLines Do /Register Do")
         self.book.add_sheet(writer)
 
     def print_face(self, writer: PageWriter, face: FaceRow) -> None:
         symbols = self.symbols.get(face.side) or self.add_symbols(face)
-        _, row, column = place_of(self.series, face.serial)
+        _, row, column = self.places.of(face.serial)
         form = self.forms.get((face.design, face.variant)) or self.add_form(face.design, face.variant)
         writer.raw(f"{self.place(row, column)}/{form} Do")
         writer.raw(symbols.operators(face.bits))
-        letters = PageWriter(self.template.height_mm)
-        letters.draw(variable_marks(self.template, face.serial, face.short_code))
+        letters = self.book.writer(self.template.height_mm)
+        design, variant = self.series.designs[face.design], self.series.variants[face.variant]
+        letters.draw(variable_marks(self.template, face.serial, face.short_code, design, variant))
         writer.raw(f"{letters.operators()} Q")
         self.stamps += 1
 
     def place_on_sheet(self, row: int, column: int) -> str:
-        cell = self.geometry.cell(row, column)
+        return self.place_in(self.geometry.cell(row, column))
+
+    def place_in(self, cell: Box) -> str:
         return f"q 1 0 0 1 {number(cell.x_mm)} {number(self.geometry.media.height_mm - cell.bottom_mm)} cm "
 
     def add_symbols(self, face: FaceRow) -> SymbolPlace:
@@ -147,14 +156,15 @@ class _FacePrinter:
         """Add the form with all that stamps of this design and colour share, and return its name."""
         series, template = self.series, self.template
         name = f"Face{design + 1}.{variant + 1}"
-        writer, pictures = PageWriter(template.height_mm), dict[str, pikepdf.Object]()
+        writer, pictures = self.book.writer(template.height_mm), dict[str, pikepdf.Object]()
         for part in face_parts(series, template, series.designs[design], series.variants[variant]):
             if isinstance(part, PlacedPicture):
                 pictures[f"Picture{len(pictures)}"] = self.place_picture(writer, part, len(pictures))
             else:
                 writer.draw((part,))
-        whole = Box(x_mm=0, y_mm=0, width_mm=template.width_mm, height_mm=template.height_mm)
-        self.book.add_form(name, writer.operators(), whole, **pictures)
+        # Pictures that reach the cut go on beyond it, as far as the neighbours leave paper.
+        bleed = min(float(series.sheet.bleed_mm), float(series.sheet.gutter_mm) / 2)
+        self.book.add_form(name, writer.operators(), self._unit.grown(bleed), **pictures)
         self.forms[design, variant] = name
         return name
 

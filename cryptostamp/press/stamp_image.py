@@ -16,9 +16,9 @@ from typing import cast
 
 from PIL import Image, ImageFilter
 
-from cryptostamp.codes import QrSymbol
+from cryptostamp.codes import Half, QrSymbol
 from cryptostamp.press.artwork import Artwork
-from cryptostamp.press.claim_part import claim_layout, claim_marks, claim_static_marks
+from cryptostamp.press.claim_part import ClaimLines, claim_layout, claim_static_marks
 from cryptostamp.press.face import face_parts
 from cryptostamp.press.layout import HOLE_MM, holes_along
 from cryptostamp.press.legibility import artwork_of, paste_picture
@@ -89,7 +89,7 @@ def render_stamp(series: Series, face: StampFace, *, dpi: int = 600, perforated:
     parts = face_parts(series, template, face.design, face.variant)
     image = _printed_alike(template, parts, artwork_of(series), dpi).copy()
     draw_symbol(image, face.symbol, template.symbol, dpi)
-    marks = variable_marks(template, face.serial, face.short_code)
+    marks = variable_marks(template, face.serial, face.short_code, face.design, face.variant)
     draw_marks(image, marks, dpi, within=template.numbered_room.grown(1.0))
     return _cut_out(image, series, dpi) if perforated else image
 
@@ -138,17 +138,21 @@ def render_claim_part(series: Series, part: ClaimPart, *, dpi: int = 600, scratc
     scratch field covers it and nothing in the picture is secret.
     """
     side = part.symbol.side
-    layout = claim_layout(series.stamp, side)
-    check_dpi(dpi, layout.symbol, side)
+    half = Half(part.claim_text[0]) if part.claim_text[1:2] == "-" else None
+    layout = claim_layout(series, side, halves=half is not None)
+    field, lines = layout.field(half), ClaimLines(series, layout, half)
+    check_dpi(dpi, field.symbol, side)
     image = Image.new("RGB", (pixels(layout.width_mm, dpi), pixels(layout.height_mm, dpi)), PAPER)
-    code = part.claim_text if scratched else None
-    marks = (*claim_static_marks(series, layout), *claim_marks(layout, part.serial, part.short_code, code))
-    draw_marks(image, marks, dpi)
+    draw_marks(image, claim_static_marks(series, layout, half), dpi)
     if scratched:
-        draw_symbol(image, part.symbol, layout.symbol, dpi)
-        draw_marks(image, _frame_marks(layout.scratch), dpi)
+        texts = lines.texts(part.serial, part.short_code, part.claim_text)
+        draw_marks(image, [line.run(text) for line, text in zip(lines.lines, texts, strict=True)], dpi)
+        draw_symbol(image, part.symbol, field.symbol, dpi)
+        draw_marks(image, _frame_marks(field.scratch), dpi)
     else:
-        draw_marks(image, _foil_marks(layout.scratch), dpi)
+        texts = lines.seen_texts(part.serial, part.short_code)
+        draw_marks(image, [line.run(text) for line, text in zip(lines.seen, texts, strict=True)], dpi)
+        draw_marks(image, _foil_marks(field.scratch), dpi)
     return image
 
 

@@ -9,20 +9,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeGuard
 
 from cryptostamp.errors import InputError
 from cryptostamp.press.layout import symbol_box
 from cryptostamp.press.lettering import Typeface, fit_size
 from cryptostamp.press.standard_template import standard_template
-from cryptostamp.press.wording import is_numbered, pattern_of, widest_words
+from cryptostamp.press.wording import is_numbered, pattern_of, typeface_of, widest_words
 from cryptostamp.primitives import Box
 from cryptostamp.series.models import Series
 from cryptostamp.series.template import (
     Align,
     CardPart,
+    Circle,
     ClaimLayer,
-    Face,
+    Each,
+    GuillocheLayer,
     Layer,
+    MicroTextLayer,
     PictureLayer,
     Product,
     QrLayer,
@@ -31,7 +35,7 @@ from cryptostamp.series.template import (
     TextLayer,
 )
 
-__all__ = ["Cut", "NumberedText", "Template", "template_of", "typeface_of"]
+__all__ = ["Cut", "NumberedLines", "NumberedText", "Template", "template_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,18 @@ class NumberedText:
     baseline_mm: float
     align: Align
     colour: str
+    """As in a layer: ``variant`` is not resolved yet."""
+    designs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberedLines:
+    """A rosette or a line of micro-text that differs from stamp to stamp."""
+
+    layer: GuillocheLayer | MicroTextLayer
+    series_id: str
+    pattern: str
+    """What micro-text says, for `str.format` with ``serial`` and ``short_code``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +98,7 @@ class Template:
     claim: Box | None
     """The scratch field; `None` where the claim part is a card of its own, as large as the stamp."""
     numbered: tuple[NumberedText, ...]
+    numbered_lines: tuple[NumberedLines, ...]
 
     @property
     def cuts(self) -> tuple[Cut, ...]:
@@ -102,6 +119,7 @@ class Template:
     def numbered_room(self) -> Box:
         """The smallest box that holds all lines that differ from stamp to stamp."""
         rooms = [layer.box for layer in self.layers if isinstance(layer, TextLayer) and is_numbered(layer.text)]
+        rooms += [_room_of(lines.layer) for lines in self.numbered_lines]
         if not rooms:
             return self.symbol
         left, top = min(room.x_mm for room in rooms), min(room.y_mm for room in rooms)
@@ -119,11 +137,6 @@ class Template:
             if isinstance(layer, PictureLayer) and layer.artwork is None:
                 return layer.box
         return None
-
-
-def typeface_of(face: Face) -> Typeface:
-    """Return the typeface that a template means."""
-    return Typeface.DISPLAY if face is Face.DISPLAY else Typeface.TEXT
 
 
 @lru_cache(maxsize=16)
@@ -151,7 +164,33 @@ def template_of(series: Series, symbol_side: int) -> Template:
             for layer in source.layers
             if isinstance(layer, TextLayer) and is_numbered(layer.text)
         ),
+        numbered_lines=tuple(
+            NumberedLines(layer=layer, series_id=series.id, pattern=_words(layer, series))
+            for layer in source.layers
+            if _is_lined(layer)
+        ),
     )
+
+
+def _is_lined(layer: Layer) -> TypeGuard[GuillocheLayer | MicroTextLayer]:
+    """Return whether a layer of lines differs from stamp to stamp."""
+    if isinstance(layer, MicroTextLayer):
+        return is_numbered(layer.text)
+    return isinstance(layer, GuillocheLayer) and layer.each is Each.STAMP
+
+
+def _room_of(layer: GuillocheLayer | MicroTextLayer) -> Box:
+    shape = layer.shape if isinstance(layer, GuillocheLayer) else layer.along
+    if isinstance(shape, Circle):
+        return shape.box
+    if isinstance(shape, Box):
+        return shape
+    (x0, y0), (x1, y1) = shape
+    return Box(x_mm=min(x0, x1), y_mm=min(y0, y1), width_mm=abs(x1 - x0), height_mm=abs(y1 - y0))
+
+
+def _words(layer: GuillocheLayer | MicroTextLayer, series: Series) -> str:
+    return pattern_of(layer.text, series) if isinstance(layer, MicroTextLayer) else ""
 
 
 def _only(source: StampTemplate, kind: type[QrLayer]) -> QrLayer:
@@ -187,4 +226,5 @@ def _numbered(layer: TextLayer, series: Series) -> NumberedText:
         baseline_mm=layer.box.bottom_mm,
         align=layer.align,
         colour=layer.colour,
+        designs=layer.designs,
     )

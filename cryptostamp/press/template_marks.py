@@ -13,25 +13,31 @@ from pathlib import Path
 
 from cryptostamp.press.lettering import fit_size, width_of
 from cryptostamp.press.marks import INK, PAPER, Dots, Fill, Line, Mark, TextRun
-from cryptostamp.press.template import Template, typeface_of
-from cryptostamp.press.wording import fields_of, is_numbered, words_of
+from cryptostamp.press.template import NumberedText, Template
+from cryptostamp.press.template_lines import guilloche_marks, micro_text_marks
+from cryptostamp.press.wording import fields_of, is_numbered, typeface_of, words_of
 from cryptostamp.primitives import Box, Serial
 from cryptostamp.series.models import Design, Series, Variant
 from cryptostamp.series.template import (
     Align,
     ClaimLayer,
+    Each,
     FillLayer,
     FoldLayer,
     FrameLayer,
+    GuillocheLayer,
     Layer,
     LineLayer,
+    MicroTextLayer,
     PictureLayer,
     QrLayer,
+    ReliefLayer,
     TextLayer,
 )
 
 __all__ = ["PlacedPicture", "colour_of", "layer_parts", "variable_marks"]
 
+_WORDS = {"ink": INK, "paper": PAPER}
 _SHIFT = {Align.LEFT: 0.0, Align.CENTRE: 0.5, Align.RIGHT: 1.0}
 
 
@@ -46,7 +52,9 @@ class PlacedPicture:
 
 def colour_of(colour: str, variant: Variant) -> str:
     """Return the colour that a layer means: ``ink``, ``paper`` and ``variant`` as ``#rrggbb``, others as they are."""
-    return {"ink": INK, "paper": PAPER, "variant": variant.colour}.get(colour, colour)
+    if colour == "variant":
+        return variant.colour
+    return _WORDS.get(colour, colour)
 
 
 def layer_parts(
@@ -61,31 +69,42 @@ def layer_parts(
     match layer:
         case PictureLayer(box=box):
             yield PlacedPicture(path=layer.artwork or design.artwork, box=box, colour=variant.colour)
-        case FillLayer(box=box):
-            yield Fill(box=box, colour=colour_of(layer.colour, variant))
-        case FrameLayer(box=box):
-            yield Line(
-                points_mm=_corners(box.grown(-layer.width_mm / 2)),
-                width_mm=layer.width_mm,
-                colour=colour_of(layer.colour, variant),
-            )
-        case LineLayer():
-            yield Line(points_mm=layer.points_mm, width_mm=layer.width_mm, colour=colour_of(layer.colour, variant))
-        case FoldLayer():
-            run = math.dist(layer.from_mm, layer.to_mm)
-            yield Dots(
-                from_mm=layer.from_mm,
-                to_mm=layer.to_mm,
-                count=round(run / layer.pitch_mm) + 1,
-                diameter_mm=layer.diameter_mm,
-                colour=colour_of(layer.colour, variant),
-            )
         case TextLayer():
             if not is_numbered(layer.text):
                 colour = auto if layer.colour == "auto" else colour_of(layer.colour, variant)
                 yield _text(layer, series, design, variant, colour)
+        case GuillocheLayer() | MicroTextLayer() | ReliefLayer():
+            yield from _lines(layer, series, design, variant)
+        case FillLayer() | FrameLayer() | LineLayer() | FoldLayer():
+            yield _shape(layer, colour_of(layer.colour, variant))
         case QrLayer() | ClaimLayer():
             pass  # drawn for each stamp, and on the claim layer
+
+
+def _lines(
+    layer: GuillocheLayer | MicroTextLayer | ReliefLayer, series: Series, design: Design, variant: Variant
+) -> tuple[Mark, ...]:
+    """Return fine lines and tiny letters, unless they differ from stamp to stamp."""
+    match layer:
+        case GuillocheLayer(each=Each.SERIES):
+            return guilloche_marks(layer, series.id, _colours(layer.colours, variant))
+        case MicroTextLayer() if not is_numbered(layer.text):
+            words = words_of(layer.text, series, design, variant)
+            return micro_text_marks(layer, words, colour_of(layer.colour, variant))
+    return ()
+
+
+def _shape(layer: FillLayer | FrameLayer | LineLayer | FoldLayer, colour: str) -> Mark:
+    match layer:
+        case FillLayer(box=box):
+            return Fill(box=box, colour=colour)
+        case FrameLayer(box=box, width_mm=wide):
+            return Line(points_mm=_corners(box.grown(-wide / 2)), width_mm=wide, colour=colour)
+        case LineLayer():
+            return Line(points_mm=layer.points_mm, width_mm=layer.width_mm, colour=colour)
+        case FoldLayer(from_mm=start, to_mm=end):
+            count = round(math.dist(start, end) / layer.pitch_mm) + 1
+            return Dots(from_mm=start, to_mm=end, count=count, diameter_mm=layer.diameter_mm, colour=colour)
 
 
 def _corners(box: Box) -> tuple[tuple[float, float], ...]:
@@ -124,23 +143,41 @@ def _text(layer: TextLayer, series: Series, design: Design, variant: Variant, co
     )
 
 
-def variable_marks(template: Template, serial: Serial, short_code: str) -> tuple[Mark, ...]:
+def variable_marks(
+    template: Template, serial: Serial, short_code: str, design: Design, variant: Variant
+) -> tuple[Mark, ...]:
     """Return what one stamp adds to what its design and variant share, besides the symbol."""
-    return tuple(
-        [
-            TextRun(
-                text=(text := line.pattern.format(serial=serial, short_code=short_code)),
-                typeface=line.typeface,
-                size_mm=line.size_mm,
-                x_mm=line.x_mm
-                if line.align is Align.LEFT
-                else line.x_mm
-                - _SHIFT[line.align] * width_of(text, line.typeface, line.size_mm)
-                - _SHIFT[line.align] * line.tracking_mm * (len(text) - 1),
-                baseline_mm=line.baseline_mm,
-                tracking_mm=line.tracking_mm,
-                colour=line.colour,
-            )
-            for line in template.numbered
-        ]
+    marks: list[Mark] = []
+    for lines in template.numbered_lines:
+        layer = lines.layer
+        if layer.designs and design.key not in layer.designs:
+            continue
+        if isinstance(layer, GuillocheLayer):
+            marks += guilloche_marks(layer, lines.series_id, _colours(layer.colours, variant), serial)
+        else:
+            words = lines.pattern.format(serial=serial, short_code=short_code)
+            marks += micro_text_marks(layer, words, colour_of(layer.colour, variant))
+    for line in template.numbered:
+        if not line.designs or design.key in line.designs:
+            marks.append(_numbered(line, line.pattern.format(serial=serial, short_code=short_code), variant))
+    return tuple(marks)
+
+
+def _numbered(line: NumberedText, text: str, variant: Variant) -> TextRun:
+    x = line.x_mm
+    if line.align is not Align.LEFT:
+        wide = width_of(text, line.typeface, line.size_mm, tracking=line.tracking_mm / line.size_mm)
+        x -= _SHIFT[line.align] * wide
+    return TextRun(
+        text=text,
+        typeface=line.typeface,
+        size_mm=line.size_mm,
+        x_mm=x,
+        baseline_mm=line.baseline_mm,
+        tracking_mm=line.tracking_mm,
+        colour=colour_of(line.colour, variant),
     )
+
+
+def _colours(colours: tuple[str, ...], variant: Variant) -> tuple[str, ...]:
+    return tuple(colour_of(colour, variant) for colour in colours)

@@ -12,8 +12,18 @@ from typing import Final
 
 from cryptostamp.press.lettering import Typeface, width_of
 from cryptostamp.series.models import Design, Money, Series, Variant
+from cryptostamp.series.template import Face
 
-__all__ = ["face_value_text", "fields_of", "is_numbered", "letters_of", "pattern_of", "widest_words", "words_of"]
+__all__ = [
+    "face_value_text",
+    "fields_of",
+    "is_numbered",
+    "letters_of",
+    "pattern_of",
+    "typeface_of",
+    "widest_words",
+    "words_of",
+]
 
 _CURRENCY_SIGNS: Final = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}
 _NUMBERED: Final = frozenset({"serial", "short_code"})
@@ -26,6 +36,11 @@ def face_value_text(money: Money) -> str:
     amount = f"{money.amount:f}"
     sign = _CURRENCY_SIGNS.get(money.currency)
     return f"{sign}{amount}" if sign else f"{money.currency} {amount}"
+
+
+def typeface_of(face: Face) -> Typeface:
+    """Return the typeface that a template means."""
+    return Typeface.DISPLAY if face is Face.DISPLAY else Typeface.TEXT
 
 
 def fields_of(text: str) -> frozenset[str]:

@@ -54,14 +54,21 @@ class TestStandardTemplate:
     def test_the_longest_short_code_of_a_large_edition_fits(self, leapfrog: Series) -> None:
         """Eight digits of serial leave room for the tag."""
         template = template_of(replace(leapfrog, edition=16_000_000), 37)
-        marks = variable_marks(template, Serial(16_000_000), "LEAP-16000000-7KQ3M9XZP")
+        marks = variable_marks(
+            template, Serial(16_000_000), "LEAP-16000000-7KQ3M9XZP", leapfrog.designs[0], leapfrog.variants[0]
+        )
         assert [mark.text for mark in marks if isinstance(mark, TextRun)] == ["No. 16000000", "LEAP-16000000-7KQ3M9XZP"]
 
     def test_every_stamp_of_a_series_has_letters_of_one_size(self, leapfrog: Series) -> None:
         """The size of number and short code is that of the widest, and does not jump from stamp to stamp."""
         template = template_of(leapfrog, 37)
+        face = leapfrog.designs[0], leapfrog.variants[0]
         sizes = {
-            tuple(mark.size_mm for mark in variable_marks(template, Serial(serial), code) if isinstance(mark, TextRun))
+            tuple(
+                mark.size_mm
+                for mark in variable_marks(template, Serial(serial), code, *face)
+                if isinstance(mark, TextRun)
+            )
             for serial, code in ((1, "LEAP-1-11111111"), (1000, "LEAP-1000-WWWWMMMMW"))
         }
         assert len(sizes) == 1

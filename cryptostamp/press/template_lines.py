@@ -1,0 +1,95 @@
+"""The security lines of a template: which generator draws a layer, and from which seed.
+
+A seed is the Keccak-256 of the series and the name of the layer, and of the serial where lines differ from stamp
+to stamp; so the same series has the same lines, and another one has others. What the lines are worth is told
+in docs/security-print.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cryptostamp.errors import InputError
+from cryptostamp.press.guilloche import band, border, ground, rosette, stamp_rosette
+from cryptostamp.press.marks import Box, Mark
+from cryptostamp.press.microtext import text_circle, text_frame, text_line
+from cryptostamp.press.wording import typeface_of
+from cryptostamp.primitives import Serial, keccak256
+from cryptostamp.series.template import Circle, Each, GuillocheLayer, MicroTextLayer, Pattern
+
+__all__ = ["guilloche_marks", "micro_text_marks", "seed_of"]
+
+
+def seed_of(series_id: str, layer: str, serial: Serial | None = None) -> bytes:
+    """Return the seed of a layer's lines, on all stamps of a series or on one."""
+    number = b"" if serial is None else serial.to_bytes(8, "big")
+    return keccak256(b"cryptostamp lines\0" + series_id.encode() + b"\0" + layer.encode() + b"\0" + number)
+
+
+def guilloche_marks(
+    layer: GuillocheLayer, series_id: str, colours: Sequence[str], serial: Serial | None = None
+) -> tuple[Mark, ...]:
+    """Return the lines of a guilloche; `serial` is that of the stamp where each has its own.
+
+    Raises `InputError`, which names the layer, for sizes that cannot be printed.
+    """
+    seed = seed_of(series_id, layer.name, serial)
+    try:
+        if isinstance(layer.shape, Circle):
+            return _rosette(layer, layer.shape, seed, colours)
+        return _others(layer, layer.shape, seed, colours)
+    except InputError as error:
+        raise InputError(error.what, where=layer.name, remedy=error.remedy) from error
+
+
+def _rosette(layer: GuillocheLayer, circle: Circle, seed: bytes, colours: Sequence[str]) -> tuple[Mark, ...]:
+    if layer.each is Each.STAMP:
+        return stamp_rosette(
+            circle.centre_mm,
+            radius_mm=circle.radius_mm,
+            seed=seed,
+            inner_mm=layer.inner_mm,
+            petals=layer.petals,
+            lines=layer.lines,
+            width_mm=layer.width_mm,
+            colours=colours,
+        )
+    spaced = {} if layer.spacing_mm is None else {"spacing_mm": layer.spacing_mm}
+    return rosette(
+        circle.centre_mm,
+        radius_mm=circle.radius_mm,
+        seed=seed,
+        inner_mm=layer.inner_mm,
+        petals=layer.petals,
+        width_mm=layer.width_mm,
+        colours=colours,
+        **spaced,
+    )
+
+
+def _others(layer: GuillocheLayer, box: Box, seed: bytes, colours: Sequence[str]) -> tuple[Mark, ...]:
+    width = layer.width_mm
+    spaced = {} if layer.spacing_mm is None else {"spacing_mm": layer.spacing_mm}
+    if layer.pattern is Pattern.BAND:
+        return band(box, seed=seed, lines=layer.lines, width_mm=width, colours=colours, tapered=layer.tapered, **spaced)
+    if layer.pattern is Pattern.BORDER:
+        return border(
+            box, depth_mm=layer.depth_mm, seed=seed, lines=layer.lines, width_mm=width, colours=colours, **spaced
+        )
+    return ground(box, seed=seed, width_mm=width, colours=colours, **spaced)
+
+
+def micro_text_marks(layer: MicroTextLayer, words: str, colour: str) -> tuple[Mark, ...]:
+    """Return a line of tiny letters along its path; raise `InputError`, which names the layer, if it cannot be set."""
+    typeface, along = typeface_of(layer.typeface), layer.along
+    try:
+        if isinstance(along, Box):
+            return text_frame(words, along, size_mm=layer.size_mm, typeface=typeface, colour=colour)
+        if isinstance(along, Circle):
+            return text_circle(
+                words, along.centre_mm, along.radius_mm, size_mm=layer.size_mm, typeface=typeface, colour=colour
+            )
+        start, end = along
+        return text_line(words, start, end, size_mm=layer.size_mm, typeface=typeface, colour=colour)
+    except InputError as error:
+        raise InputError(error.what, where=layer.name, remedy=error.remedy) from error
