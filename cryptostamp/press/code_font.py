@@ -28,7 +28,8 @@ def code_font_name(typeface: Typeface) -> str:
 
 def code_font_of(pdf: pikepdf.Pdf, composite: pikepdf.Object, font: SubsetFont) -> pikepdf.Object:
     """Return the font for codes beside a composite font of the file, whose subset holds `CODE_LETTERS`."""
-    descriptor = pikepdf.Dictionary(composite["/DescendantFonts"][0]["/FontDescriptor"])
+    described = composite["/DescendantFonts"][0]["/FontDescriptor"]
+    descriptor = pikepdf.Dictionary(dict(described.items()))
     descriptor["/Flags"] = _NONSYMBOLIC
     widths = {ord(character): font.widths[glyph] for glyph, character in font.characters.items()}
     first, last = min(map(ord, CODE_LETTERS)), max(map(ord, CODE_LETTERS))

@@ -20,7 +20,7 @@ from cryptostamp.press.lettering import Typeface, width_of
 from cryptostamp.press.marks import TextRun
 from cryptostamp.press.pdf_marks import number
 
-__all__ = ["CodeLine", "CodeLines", "code_size", "widest"]
+__all__ = ["CodeLine", "CodeLines", "code_size", "code_width", "widest"]
 
 _CODE: Final = re.compile(f"[{re.escape(CODE_LETTERS)}]*")
 _DIGITS: Final = "0123456789"

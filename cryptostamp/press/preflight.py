@@ -6,10 +6,9 @@ does not judge what a press makes of a colour, nor whether a picture is well dra
 
 from __future__ import annotations
 
-from cryptostamp.press.claim_part import claim_layout, claim_marks, claim_static_marks
+from cryptostamp.press.claim_part import ClaimLines, claim_layout, claim_static_marks
 from cryptostamp.press.face import face_parts
 from cryptostamp.press.template import template_of
-from cryptostamp.primitives import Serial
 from cryptostamp.series.models import Series
 
 __all__ = ["check_press"]
@@ -25,9 +24,6 @@ def check_press(series: Series, *, symbol_side: int = 37) -> None:
     for design in series.designs:
         for variant in series.variants:
             face_parts(series, template, design, variant)
-    last = Serial(series.edition)
-    # The widest short code: an identifier, the last serial, a tag of eight characters and a check character.
-    widest = f"{series.id}-{last}-WWWWMMMMW"
-    claim = claim_layout(series.stamp, symbol_side)
+    claim = claim_layout(series, symbol_side)
     claim_static_marks(series, claim)
-    claim_marks(claim, last, widest, "WWWW-WWWW-WWWW-WWWW-WWWW-WWWW-WWWW")
+    ClaimLines(series, claim)

@@ -7,11 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cryptostamp.errors import InputError
-from cryptostamp.press.claim_part import claim_layout, claim_marks, claim_static_marks
 from cryptostamp.press.layout import holes_along, stamp_layout, symbol_box
-from cryptostamp.press.marks import Box, TextRun
-from cryptostamp.primitives import Serial
-from cryptostamp.series import Series, StampFormat
+from cryptostamp.press.marks import Box
+from cryptostamp.series import StampFormat
 
 
 def _stamp(width: str, height: str) -> StampFormat:
@@ -87,33 +85,6 @@ class TestFormats:
         """The error says how much is left for the picture."""
         with pytest.raises(InputError, match=r"leaves .* mm for the picture"):
             stamp_layout(_stamp("30", "26"), 37)
-
-    def test_a_claim_part_too_narrow_is_refused(self) -> None:
-        """Code and symbol stand side by side or not at all."""
-        with pytest.raises(InputError, match=r"no room for its code"):
-            claim_layout(_stamp("30", "48"), 37)
-
-    @pytest.mark.parametrize("size", [("40", "48"), ("40", "30"), ("50", "30")])
-    def test_the_scratch_field_hides_the_whole_code(self, leapfrog: Series, size: tuple[str, str]) -> None:
-        """Symbol, quiet zone and letters lie under it, 0.5 mm inside; the instructions stay clear of it."""
-        layout = claim_layout(_stamp(*size), 37)
-        assert _inside(layout.symbol.grown(4 * layout.symbol.width_mm / 37 - 1e-9), layout.secret)
-        assert _inside(layout.text, layout.secret)
-        assert layout.scratch == layout.secret.grown(0.5)
-        told = [mark for mark in claim_static_marks(leapfrog, layout) if isinstance(mark, TextRun)]
-        assert all(run.baseline_mm + 0.25 * run.size_mm <= layout.scratch.y_mm for run in told)
-        assert _inside(layout.scratch, Box(x_mm=0, y_mm=0, width_mm=layout.width_mm, height_mm=layout.height_mm))
-
-
-class TestClaimText:
-    """A hidden code is refused without being shown."""
-
-    def test_a_crooked_claim_code_is_refused_without_showing_it(self, leapfrog: Series) -> None:
-        """The error names the stamp, never a letter of the code."""
-        with pytest.raises(InputError) as caught:
-            claim_marks(claim_layout(leapfrog.stamp, 37), Serial(7), "LEAP-7-X", "SECRET-ςECRET")
-        assert "No. 7" in str(caught.value)
-        assert "ECRET" not in caught.value.diagnostics()
 
 
 class TestPerforation:
