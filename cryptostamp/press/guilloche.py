@@ -96,6 +96,12 @@ class _Ring:
     overtone: float
     colour: str
 
+    def within(self, eye_mm: float) -> _Ring:
+        """Return the ring with notch and hollow so shallow that its envelopes stay apart and out of the eye."""
+        room = self.outer_mm - self.inner_mm
+        hollow = min(max(self.hollow, -0.2 * room / self.inner_mm), 1 - eye_mm / self.inner_mm)
+        return replace(self, notch=min(self.notch, 0.6 * room / self.outer_mm), hollow=hollow)
+
     def formula(self, line: int) -> Formula:
         start = 2 * math.pi * line / (self.petals * self.lines)
         peak, trough = 1 + self.overtone, _trough(self.overtone)
@@ -235,7 +241,7 @@ def rosette(
             colour=first,
         ),
     )
-    return tuple(ring.curves(centre_mm, width_mm, TOLERANCE_MM) for ring in rings)
+    return tuple(ring.within(eye).curves(centre_mm, width_mm, TOLERANCE_MM) for ring in rings)
 
 
 def stamp_rosette(
@@ -291,12 +297,13 @@ def stamp_rosette(
             colour=second,
         ),
     )
+    bounded = [ring.within(eye) for ring in rings]
     if lines is not None:
-        return tuple(ring.curves(centre_mm, width_mm, TOLERANCE_MM) for ring in rings)
-    outer, inner = (ring.curves(centre_mm, width_mm, 3 * TOLERANCE_MM) for ring in rings)
+        return tuple(ring.curves(centre_mm, width_mm, TOLERANCE_MM) for ring in bounded)
+    outer, inner = (ring.curves(centre_mm, width_mm, 3 * TOLERANCE_MM) for ring in bounded)
     affordable = max(1, _STAMP_NUMBERS // len(outer.paths[0]))
     if len(outer.paths) > affordable:
-        outer = replace(rings[0], lines=affordable).curves(centre_mm, width_mm, 3 * TOLERANCE_MM)
+        outer = replace(bounded[0], lines=affordable).curves(centre_mm, width_mm, 3 * TOLERANCE_MM)
     return outer, inner
 
 
