@@ -62,7 +62,8 @@ class TestEveryPattern:
             )
             for mark in pattern(b"paper")
         ]
-        paper, screen = (draw(marks, 40, 28, 600)  # below that readers make thin lines broader for draw in (on_paper, on_screen))
+        # At less than 600 dpi a line is thinner than a dot, and readers make it broader.
+        paper, screen = (draw(marks, 40, 28, 600) for draw in (on_paper, on_screen))
         fields = [
             seen[: seen.shape[0] // 4 * 4, : seen.shape[1] // 4 * 4].reshape(seen.shape[0] // 4, 4, -1, 4).mean((1, 3))
             for seen in (paper, screen)
