@@ -19,6 +19,7 @@ from cryptostamp.press.artwork import Artwork, artwork_pixels, load_artwork
 from cryptostamp.press.lettering import width_of
 from cryptostamp.press.marks import INK, PAPER, Box, TextRun, relative_luminance
 from cryptostamp.press.raster import draw_marks, pixels
+from cryptostamp.press.sheet_picture import grounds_of_cells
 from cryptostamp.press.template import Template
 from cryptostamp.press.template_marks import PlacedPicture, layer_parts
 from cryptostamp.series.models import Design, Series, Variant
@@ -62,10 +63,15 @@ def contrast(colour: str, ground: npt.NDArray[np.float64]) -> float:
 
 
 def grounds(
-    series: Series, template: Template, design: Design, variant: Variant
+    series: Series, template: Template, design: Design, variant: Variant, below: PlacedPicture | None = None
 ) -> Iterator[tuple[TextLayer, TextRun, npt.NDArray[np.float64]]]:
-    """Yield each line that all stamps of a design and variant share, with the pixels (n, 3) below it."""
+    """Yield each line that all stamps of a design and variant share, with the pixels (n, 3) below it.
+
+    `below` is the picture of the sheet under the stamp of a place.
+    """
     image = Image.new("RGB", (pixels(template.width_mm, _DPI), pixels(template.height_mm, _DPI)), PAPER)
+    if below is not None:
+        paste_picture(image, below, _DPI)
     for layer in template.layers:
         for part in layer_parts(layer, series, design, variant):
             if isinstance(part, PlacedPicture):
@@ -98,7 +104,10 @@ def _auto_colour(series: Series, template: Template, _artworks: tuple[Artwork, .
     worst: dict[str, tuple[float, str, str]] = {}
     for design in series.designs:
         for variant in series.variants:
-            for layer, run, ground in grounds(series, template, design, variant):
+            found = (
+                each for below in grounds_of_cells(series) for each in grounds(series, template, design, variant, below)
+            )
+            for layer, run, ground in found:
                 if layer.colour != "auto":
                     continue
                 for colour in (INK, PAPER):

@@ -19,7 +19,7 @@ import pikepdf
 
 from cryptostamp.errors import InputError
 from cryptostamp.files import sha256_of, write_file
-from cryptostamp.press.artwork import artwork_pdf, load_artwork
+from cryptostamp.press.artwork import artwork_pdf, check_shape, load_artwork
 from cryptostamp.press.face import face_parts
 from cryptostamp.press.imposition import Places, sheet_geometry, sheets_in_order
 from cryptostamp.press.marks import Box
@@ -27,6 +27,7 @@ from cryptostamp.press.pdf_marks import PageWriter, SymbolPlace, number
 from cryptostamp.press.runs import FaceRow, FaceRun, face_rows
 from cryptostamp.press.sheet_book import SheetBook
 from cryptostamp.press.sheet_furniture import SheetMarks, cancelled_place, die_lines
+from cryptostamp.press.sheet_picture import sheet_picture
 from cryptostamp.press.stamp_image import StampFace
 from cryptostamp.press.template import template_of
 from cryptostamp.press.template_marks import PlacedPicture, variable_marks
@@ -104,6 +105,7 @@ class _FacePrinter:
         self.book = SheetBook(series, self.geometry, letters)
         self.book.add_form("DieLines", die_lines(self.geometry, self.template.cuts, series.sheet.gauge), self._whole)
         self.book.add_form("Cancelled", cancelled_place(self.geometry), self._unit)
+        self.ground = self.add_sheet_picture()
         self.marks = SheetMarks(series, self.geometry)
         self.places = Places(series)
         self.symbols: dict[int, SymbolPlace] = {}
@@ -111,9 +113,20 @@ class _FacePrinter:
         self.place = cache(self.place_on_sheet)
         self.stamps = 0
 
+    def add_sheet_picture(self) -> str:
+        """Add the picture that covers a miniature sheet, and return what paints it: nothing where there is none."""
+        part = sheet_picture(self.series, self.geometry)
+        if part is None:
+            return ""
+        check_shape(load_artwork(part.path), part.box)
+        writer = self.book.writer(self.geometry.media.height_mm)
+        picture = self.place_picture(writer, part, 0)
+        self.book.add_form("SheetPicture", writer.operators(), self._whole, Picture0=picture)
+        return "/SheetPicture Do "
+
     def print_sheet(self, sheet: int, faces: list[FaceRow]) -> None:
         writer = self.book.writer(self.geometry.media.height_mm)
-        writer.raw("/Selvedge Do")
+        writer.raw(f"{self.ground}/Selvedge Do")
         self.marks.draw(writer, sheet)
         for face in faces:
             self.print_face(writer, face)

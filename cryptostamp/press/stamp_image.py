@@ -14,17 +14,19 @@ from functools import lru_cache
 from itertools import groupby
 from typing import cast
 
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from cryptostamp.codes import Half, QrSymbol
 from cryptostamp.press.artwork import Artwork
 from cryptostamp.press.claim_part import ClaimLines, claim_layout, claim_static_marks
+from cryptostamp.press.cut_out import MARGIN_MM, cut_out
 from cryptostamp.press.face import face_parts
-from cryptostamp.press.layout import HOLE_MM, holes_along
+from cryptostamp.press.imposition import place_of, sheet_geometry
 from cryptostamp.press.legibility import artwork_of, paste_picture
 from cryptostamp.press.lettering import Typeface, width_of
-from cryptostamp.press.marks import PAPER, Box, Dots, Fill, Line, Mark, TextRun
+from cryptostamp.press.marks import PAPER, Box, Fill, Line, Mark, TextRun
 from cryptostamp.press.raster import check_dpi, draw_marks, draw_symbol, pixels
+from cryptostamp.press.sheet_picture import picture_under
 from cryptostamp.press.template import Template, template_of
 from cryptostamp.press.template_marks import PlacedPicture, variable_marks
 from cryptostamp.primitives import Serial
@@ -32,10 +34,6 @@ from cryptostamp.series.models import Design, Series, Variant
 
 __all__ = ["MARGIN_MM", "ClaimPart", "StampFace", "render_claim_part", "render_stamp"]
 
-MARGIN_MM = 2.2
-"""The transparent ground around a perforated stamp, with room for its shadow."""
-
-_SHADOW, _SHADOW_COLOUR = 90, "#3a3226"
 _FOIL, _FOIL_LINE, _FOIL_TEXT = "#b4b8bc", "#a3a8ad", "#5d6368"
 
 
@@ -78,57 +76,28 @@ def _printed_alike(
 
 
 def render_stamp(series: Series, face: StampFace, *, dpi: int = 600, perforated: bool = True) -> Image.Image:
-    """Return a picture of a stamp.
+    """Return a picture of a stamp, with its token card or on its card where it has one.
 
-    `perforated` shows it with its teeth and a soft shadow on a transparent ground, RGBA, 2.2 mm larger on
-    each side; else the picture is RGB and exactly as large as the stamp. Raises `InputError` for a resolution
-    too low for the QR, and what `cryptostamp.press.preflight.check_press` raises.
+    `perforated` shows it cut out, with its teeth and a soft shadow on a transparent ground, RGBA, 2.2 mm larger on
+    each side, and with its scratch field closed; else the picture is RGB and exactly as large as the unit.
+    Raises `InputError` for a resolution too low for the QR, and what `cryptostamp.press.preflight.check_press` raises.
     """
     template = template_of(series, face.symbol.side)
     check_dpi(dpi, template.symbol, face.symbol.side)
     parts = face_parts(series, template, face.design, face.variant)
+    if template.sheet is not None:
+        _, row, column = place_of(series, face.serial)
+        below = picture_under(series, sheet_geometry(series), row, column)
+        parts = (below, *parts) if below else parts
     image = _printed_alike(template, parts, artwork_of(series), dpi).copy()
     draw_symbol(image, face.symbol, template.symbol, dpi)
     marks = variable_marks(template, face.serial, face.short_code, face.design, face.variant)
     draw_marks(image, marks, dpi, within=template.numbered_room.grown(1.0))
-    return _cut_out(image, series, dpi) if perforated else image
-
-
-@lru_cache(maxsize=8)
-def _teeth(width_mm: float, height_mm: float, across: int, down: int, dpi: int) -> Image.Image:
-    """Return a mask of the perforated stamp on its ground: white is paper."""
-    margin = MARGIN_MM
-    size = pixels(width_mm, dpi) + 2 * pixels(margin, dpi), pixels(height_mm, dpi) + 2 * pixels(margin, dpi)
-    mask = Image.new("RGB", size, "#000000")
-    left, top, right, bottom = margin, margin, margin + width_mm, margin + height_mm
-    paper = Fill(box=Box(x_mm=left, y_mm=top, width_mm=width_mm, height_mm=height_mm), colour="#ffffff")
-    edges = (
-        ((left, top), (right, top), across),
-        ((left, bottom), (right, bottom), across),
-        ((left, top), (left, bottom), down),
-        ((right, top), (right, bottom), down),
-    )
-    holes = [
-        Dots(from_mm=start, to_mm=end, count=pitches + 1, diameter_mm=HOLE_MM, colour="#000000")
-        for start, end, pitches in edges
-    ]
-    draw_marks(mask, (paper, *holes), dpi)
-    return mask.convert("L")
-
-
-def _cut_out(image: Image.Image, series: Series, dpi: int) -> Image.Image:
-    width, height = float(series.stamp.width_mm), float(series.stamp.height_mm)
-    gauge = series.sheet.gauge
-    mask = _teeth(width, height, holes_along(width, gauge), holes_along(height, gauge), dpi)
-    shadow = Image.new("L", mask.size, 0)
-    shadow.paste(mask.point([value * _SHADOW // 255 for value in range(256)]), (pixels(0.15, dpi), pixels(0.3, dpi)))
-    ground = Image.new("RGBA", mask.size, _SHADOW_COLOUR)
-    ground.putalpha(shadow.filter(ImageFilter.GaussianBlur(dpi * 0.35 / 25.4)))
-    stamp = Image.new("RGBA", mask.size, PAPER)
-    margin = pixels(MARGIN_MM, dpi)
-    stamp.paste(image, (margin, margin))
-    stamp.putalpha(mask)
-    return Image.alpha_composite(ground, stamp)
+    if not perforated:
+        return image
+    if template.claim is not None:
+        draw_marks(image, _foil_marks(template.claim), dpi)
+    return cut_out(image, template.cuts, series.sheet.gauge, dpi)
 
 
 def render_claim_part(series: Series, part: ClaimPart, *, dpi: int = 600, scratched: bool = True) -> Image.Image:
