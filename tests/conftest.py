@@ -13,8 +13,17 @@ from support.postgresql import PostgresServer, postgres_server
 from cryptostamp.chain import Chain, DevSigner, LocalNode, MemoryJournal, Sender, SeriesTerms, start_local_node
 from cryptostamp.edition import EditionSecret
 from cryptostamp.office import LedgerJournal, Workspace, issue
+from cryptostamp.press import token_image
 from cryptostamp.primitives import keccak256, parse_address
 from cryptostamp.series import Series, load_series, rescale
+
+
+@pytest.fixture(scope="session", autouse=True)
+def small_pictures() -> Iterator[None]:
+    """Draw the pictures of tokens in a hundredth of their pixels: nearly every test issues a series, and few look."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(token_image, "TOKEN_PICTURE_PX", 100)
+        yield
 
 
 @pytest.fixture(scope="session")

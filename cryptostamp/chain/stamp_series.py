@@ -193,6 +193,16 @@ class StampSeries:
             found += [stamp_from(serial, values) for serial, values in zip(asked, answers, strict=True)]
         return tuple(found)
 
+    def token_uri(self, serial: Serial) -> str:
+        """Return where the metadata of a stamp lies, an empty text if the series has none."""
+        uri: str = self._read("tokenURI", serial)[0]
+        return uri
+
+    def contract_uri(self) -> str:
+        """Return where the metadata of the series lies (ERC-7572), an empty text if it has none."""
+        uri: str = self._read("contractURI")[0]
+        return uri
+
     def balance_of(self, owner: Address) -> int:
         """Return how many tokens of the series `owner` has."""
         balance: int = self._read("balanceOf", owner)[0]

@@ -131,7 +131,7 @@ class Dossier:
     """CID of the folder of the tokens' metadata, which the contract names; `None` if it was issued without."""
 
     def __post_init__(self) -> None:
-        """Refuse variants that are not those of the edition, a root that is no CID, and names that are no file names."""
+        """Refuse variants that are not those of the edition, a root that is no CID, names that are no file names."""
         counts = tuple(variant.count for variant in self.series.variants)
         if counts != self.edition.counts:
             raise InputError(

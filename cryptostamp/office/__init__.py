@@ -6,7 +6,16 @@ Every step can be killed at any moment and run again: it goes on where it stoppe
 from __future__ import annotations
 
 from cryptostamp.office.chains import DEFAULT_RPC, chain_of, local_post
-from cryptostamp.office.claim import BatchedClaim, Claim, SignedClaim, claim, send_claim, send_claims, sign_claim
+from cryptostamp.office.claim import (
+    BatchedClaim,
+    Claim,
+    SignedClaim,
+    claim,
+    join_halves,
+    send_claim,
+    send_claims,
+    sign_claim,
+)
 from cryptostamp.office.compiling import check_artifacts, contracts_folder, write_compiled
 from cryptostamp.office.demo import DEMO_PASSPHRASE, Demo, DemoListener, run_demo
 from cryptostamp.office.doctor import Finding, examine
@@ -17,6 +26,7 @@ from cryptostamp.office.preview import Preview, check, preview
 from cryptostamp.office.printing import PrintJob, print_stamps, public_code_of
 from cryptostamp.office.progress import Progress
 from cryptostamp.office.prove import ask_owner, check_owner
+from cryptostamp.office.publication import MetadataCheck, Publication, check_metadata, publish_metadata
 from cryptostamp.office.stamps import PostmarkOrder, StampDesk, StampPreview, VoidOrder, runs_of
 from cryptostamp.office.status import Overview, history, overview
 from cryptostamp.office.verify import resolve_code, verify
@@ -33,11 +43,13 @@ __all__ = [
     "Followed",
     "Issue",
     "LedgerJournal",
+    "MetadataCheck",
     "Overview",
     "PostmarkOrder",
     "Preview",
     "PrintJob",
     "Progress",
+    "Publication",
     "SignedClaim",
     "StampDesk",
     "StampPreview",
@@ -47,6 +59,7 @@ __all__ = [
     "chain_of",
     "check",
     "check_artifacts",
+    "check_metadata",
     "check_owner",
     "claim",
     "contracts_folder",
@@ -54,11 +67,13 @@ __all__ = [
     "follow",
     "history",
     "issue",
+    "join_halves",
     "local_post",
     "overview",
     "preview",
     "print_stamps",
     "public_code_of",
+    "publish_metadata",
     "resolve_code",
     "run_demo",
     "runs_of",

@@ -1,8 +1,9 @@
 """Issue a series: fix its numbers and secrets, deploy its contract with every token in it, publish its dossier.
 
 The order is what makes it safe to be killed anywhere. The secret is sealed on disk before anything
-depends on it; the plan is in the ledger before anything is sent; each transaction is in the journal
-before a node sees it. Running it again finds what is there and goes on.
+depends on it; the plan is in the ledger before anything is sent; the pictures of the tokens are on disk
+before the contract that names them is signed; each transaction is in the journal before a node sees it.
+Running it again finds what is there and goes on.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from cryptostamp.chain import (
     LOCAL_CHAIN_IDS,
@@ -27,6 +28,7 @@ from cryptostamp.chain import (
     deploy_registry,
     deploy_series,
 )
+from cryptostamp.content import Cid
 from cryptostamp.edition import Deployment as Place
 from cryptostamp.edition import (
     Dossier,
@@ -41,7 +43,9 @@ from cryptostamp.errors import InputError, Refused
 from cryptostamp.ledger import IssuedSeries, Ledger, PlannedStamp, SeriesPlan
 from cryptostamp.office.chains import local_authority
 from cryptostamp.office.journal import LedgerJournal
-from cryptostamp.office.printing import check_printable
+from cryptostamp.office.metadata import Metadata, base_uri
+from cryptostamp.office.pictures import check_pictures, token_pictures
+from cryptostamp.office.printing import check_printable, symbol_version
 from cryptostamp.office.progress import Progress
 from cryptostamp.office.registry import day_of
 from cryptostamp.office.workspace import Workspace
@@ -78,6 +82,7 @@ def issue(
     post: Signer,
     passphrase: str,
     registry: Address | None = None,
+    freeze_metadata: bool = True,
     progress: Progress = lambda _what, _done, _total: None,
     clock: Callable[[], int] = lambda: int(time.time()),
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
@@ -85,10 +90,12 @@ def issue(
     """Issue `series` on `chain` from the account `post`, or go on where this was stopped.
 
     `registry` is the one that has admitted the post; without it, a local test chain gets one of its
-    own. `passphrase` seals the secret of the edition. Raises `InputError` for a wrong passphrase, a
+    own. `passphrase` seals the secret of the edition. The contract names the folder of the metadata by its
+    content, for ever unless `freeze_metadata` is false. Raises `InputError` for a wrong passphrase, a
     changed series or a post that the registry does not know, before anything is sent.
     """
     check_printable(series, chain.chain_id)
+    check_pictures(series)
     with workspace.ledger() as ledger, ledger.step(series.id, "issue", clock=clock):
         plan = ledger.plan_of(series.id)
         _check_plan(plan, series, chain, workspace)
@@ -108,11 +115,13 @@ def issue(
                 where=str(workspace.secret_path),
                 remedy="Put back the file edition.age that lay beside this ledger.",
             )
+        metadata = _metadata(series, edition, workspace, chain, progress)
+        root = metadata.build(_keep_nothing, lambda done, total: progress("Hashing metadata", done, total)).cid
         sender = Sender(chain, post, LedgerJournal(ledger))
         progress("Issuing on the chain", 0, 3)
         registry = _registry(series, sender, registry, ledger)
         progress("Issuing on the chain", 1, 3)
-        deployment = _deploy(series, edition, sender)
+        deployment = _deploy(series, edition, sender, base_uri=base_uri(str(root)), frozen=freeze_metadata)
         progress("Issuing on the chain", 2, 3)
         PostalRegistry(chain, registry).register_series(
             sender,
@@ -120,7 +129,7 @@ def issue(
             contract=deployment.contract,
             code_hash=keccak256(chain.code(deployment.contract)),
         )
-        _confirm(edition, StampSeries(chain, deployment.contract))
+        has_metadata = _confirm(edition, StampSeries(chain, deployment.contract), base_uri(str(root)))
         progress("Issuing on the chain", 3, 3)
         issued = IssuedSeries(
             plan=plan,
@@ -132,6 +141,9 @@ def issue(
         )
         ledger.record_issued(issued)
         dossier = _dossier(series, edition, issued)
+        if has_metadata:
+            files = {**dossier.files, **metadata.pictures}
+            dossier = replace(dossier, files=files, metadata_root=str(root))
         address = write_dossier(workspace.dossier_folder, dossier)
     return Issue(issued=issued, dossier=dossier, dossier_address=address)
 
@@ -260,7 +272,23 @@ def _not_admitted(registry: PostalRegistry, account: Address) -> Refused:
     )
 
 
-def _deploy(series: Series, edition: Edition, sender: Sender) -> Deployment:
+def _metadata(series: Series, edition: Edition, workspace: Workspace, chain: Chain, progress: Progress) -> Metadata:
+    """Return the metadata of the edition, with pictures that stay what they are from now on."""
+    pictures = token_pictures(
+        series,
+        edition,
+        workspace.pictures_folder,
+        symbol_side=17 + 4 * symbol_version(series, chain.chain_id),
+        progress=lambda done, total: progress("Drawing the tokens' pictures", done, total),
+    )
+    return Metadata(series=SeriesFacts.of(series), edition=edition, pictures=pictures)
+
+
+def _keep_nothing(_cid: Cid, _block: bytes) -> None:
+    """Take a block, of which only the address is wanted."""
+
+
+def _deploy(series: Series, edition: Edition, sender: Sender, *, base_uri: str, frozen: bool) -> Deployment:
     terms = SeriesTerms(
         name=series.title,
         symbol=series.id,
@@ -270,15 +298,17 @@ def _deploy(series: Series, edition: Edition, sender: Sender) -> Deployment:
         edition_root=edition.root,
         rarity_seed=edition.seed,
         variant_counts=edition.counts,
-        # The issuer names the place of the metadata when there is one that lasts, and freezes it then.
-        base_uri="",
-        metadata_frozen=False,
+        base_uri=base_uri,
+        metadata_frozen=frozen,
     )
     return deploy_series(sender, intent=f"{series.id}: issue", terms=terms)
 
 
-def _confirm(edition: Edition, contract: StampSeries) -> None:
-    """Read back what was issued: root, counts, and that custody holds the first stamp and the last."""
+def _confirm(edition: Edition, contract: StampSeries, base_uri: str) -> bool:
+    """Read back what was issued: root, counts, and that custody holds the first stamp and the last.
+
+    Returns whether the contract was issued with metadata: one that was signed by an earlier version was not.
+    """
     terms = contract.terms()
     agrees = (terms.edition, terms.edition_root, terms.rarity_seed, terms.variant_counts) == (
         edition.size,
@@ -286,6 +316,8 @@ def _confirm(edition: Edition, contract: StampSeries) -> None:
         edition.seed,
         edition.counts,
     )
+    if terms.metadata_frozen:  # else the issuer may have named another folder since
+        agrees = agrees and terms.base_uri == base_uri
     for serial in (Serial(1), Serial(edition.size)):
         stamp = contract.stamp(serial)
         agrees = agrees and stamp is not None and stamp.variant == edition.variant_index(serial)
@@ -294,6 +326,7 @@ def _confirm(edition: Edition, contract: StampSeries) -> None:
             f"The contract {contract.address} does not hold the edition that was planned.",
             remedy="Do not print. Compare the node with another one, then run the same command again.",
         )
+    return terms.base_uri != ""
 
 
 def _dossier(series: Series, edition: Edition, issued: IssuedSeries) -> Dossier:

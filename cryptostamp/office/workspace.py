@@ -6,6 +6,7 @@
     ├── ledger.sqlite3     what has been done, nothing secret; or
     ├── ledger.url         the PostgreSQL database that holds the ledger instead
     ├── edition.age        the secret of the edition, sealed with a passphrase
+    ├── pictures/          the pictures of the tokens, as they were drawn at issue
     ├── dossier/           what goes public at issue
     └── print/             what goes to the printer and the shop
 """
@@ -43,6 +44,11 @@ class Workspace:
     def secret_path(self) -> Path:
         """The sealed secret of the edition."""
         return self.folder / "edition.age"
+
+    @property
+    def pictures_folder(self) -> Path:
+        """The pictures of the tokens; the dossier has them, too."""
+        return self.folder / "pictures"
 
     @property
     def dossier_folder(self) -> Path:

@@ -15,15 +15,18 @@ from cryptostamp.press.runs import ClaimRun, FaceRun
 from cryptostamp.press.seal import SealedFile, recipients_of, seal, unseal, write_sealed
 from cryptostamp.press.sheet_pdf import SheetFile, write_face_pdf
 from cryptostamp.press.stamp_image import ClaimPart, StampFace, render_claim_part, render_stamp
+from cryptostamp.press.stamp_svg import stamp_svg
 from cryptostamp.press.template import Template, template_of
 from cryptostamp.press.template_marks import PlacedPicture, variable_marks
+from cryptostamp.press.token_image import token_picture, token_svg
+from cryptostamp.press.webp import webp_bytes
 
 __all__ = [
     "ClaimPart",
     "ClaimRun",
     "FaceRun",
-    "Places",
     "PlacedPicture",
+    "Places",
     "SealedFile",
     "SheetFile",
     "StampFace",
@@ -44,10 +47,14 @@ __all__ = [
     "serial_at",
     "sheets_of",
     "sheets_with",
+    "stamp_svg",
     "static_marks",
     "template_of",
+    "token_picture",
+    "token_svg",
     "unseal",
     "variable_marks",
+    "webp_bytes",
     "write_claim_layer",
     "write_face_pdf",
     "write_sealed",
