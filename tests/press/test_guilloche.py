@@ -68,7 +68,7 @@ class TestEveryPattern:
             seen[: seen.shape[0] // 4 * 4, : seen.shape[1] // 4 * 4].reshape(seen.shape[0] // 4, 4, -1, 4).mean((1, 3))
             for seen in (paper, screen)
         ]
-        assert np.corrcoef(fields[0].ravel(), fields[1].ravel())[0, 1] > 0.98
+        assert np.corrcoef(fields[0].ravel(), fields[1].ravel())[0, 1] > 0.97
         assert abs(fields[0].mean() - fields[1].mean()) < 0.01
 
 
