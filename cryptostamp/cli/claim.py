@@ -17,9 +17,9 @@ from cryptostamp.cli.options import (
     workspace_of,
 )
 from cryptostamp.cli.output import console, print_json
-from cryptostamp.codes import ClaimCode, Kind, classify, parse_claim_code
+from cryptostamp.codes import ClaimCode, ClaimHalf, Half, Kind, classify, parse_hidden_code
 from cryptostamp.errors import InputError
-from cryptostamp.office import LedgerJournal, chain_of, claim
+from cryptostamp.office import LedgerJournal, chain_of, claim, join_halves
 from cryptostamp.primitives import Address
 from cryptostamp.scan import read_photo
 
@@ -27,24 +27,37 @@ __all__ = ["claim_command"]
 
 
 @click.command("claim")
-@click.argument("photo", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.argument("photos", metavar="[PHOTO]...", type=click.Path(path_type=Path, dir_okay=False), nargs=-1)
 @click.option("--to", type=AddressType(), required=True, help="The account that receives the token.")
 @rpc_option
 @keystore_option
 @issued_option
 @as_json
 def claim_command(
-    *, photo: Path | None, to: Address, rpc: str, keystore: Path | None, issued: Path | None, as_json: bool
+    *, photos: tuple[Path, ...], to: Address, rpc: str, keystore: Path | None, issued: Path | None, as_json: bool
 ) -> None:
     """Take the token of a stamp with its hidden code.
 
     The hidden code is read from a PHOTO of the scratched field, or asked for and not shown as it is
     typed; it is never given on the command line, where other programs could see it. It signs on
     this machine for the account given with --to. The post's account pays and gains no right by it.
+
+    A stamp with two scratch fields has half of its code under each, A and B: one photo of both, a photo of
+    each, or both typed. One half alone takes nothing.
     """
     workspace = workspace_of(issued)
     dossier = workspace.dossier()
-    code = _read(photo) if photo is not None else _asked()
+    first, *others = _read(photos) if photos else [_asked("Hidden code")]
+    if isinstance(first, ClaimHalf):
+        second = others[0] if others else _asked(f"Half {first.half.other} of the hidden code")
+        if not isinstance(second, ClaimHalf):
+            raise InputError(
+                f"A half {first.half} and a whole hidden code were given; they do not belong together.",
+                remedy=f"Give the half {first.half.other} of the same stamp.",
+            )
+        code = join_halves(first, second, dossier)
+    else:
+        code = first
     chain = chain_of(dossier, rpc)
     with workspace.ledger() as ledger:
         sender = Sender(chain, signer_for(chain, keystore), LedgerJournal(ledger))
@@ -55,17 +68,25 @@ def claim_command(
     console.print(f"Stamp no. {done.serial:,} of {dossier.series.title}: its token now belongs to {done.to}.")
 
 
-def _asked() -> ClaimCode:
-    return parse_claim_code(click.prompt("Hidden code", hide_input=True, err=True))
+def _asked(what: str) -> ClaimCode | ClaimHalf:
+    return parse_hidden_code(click.prompt(what, hide_input=True, err=True))
 
 
-def _read(photo: Path) -> ClaimCode:
-    reading = read_photo(photo)
-    hidden = [symbol.text for symbol in reading.symbols if classify(symbol.text) is Kind.CLAIM]
-    if len(hidden) != 1:
-        raise InputError(
-            reading.problem or f"The picture shows {len(hidden) or 'no'} hidden codes; it must show one.",
-            where=str(photo),
-            remedy="Photograph the scratched field alone, or type the code.",
-        )
-    return parse_claim_code(hidden[0])
+def _read(photos: tuple[Path, ...]) -> list[ClaimCode | ClaimHalf]:
+    """Return the hidden code in these pictures, or one half or two; raise `InputError` for anything else."""
+    found: dict[str, Path] = {}
+    problem = ""
+    for photo in photos:
+        reading = read_photo(photo)
+        problem = problem or reading.problem
+        found |= {symbol.text: photo for symbol in reading.symbols if classify(symbol.text) is Kind.CLAIM}
+    hidden = [parse_hidden_code(text) for text in found]
+    halves = [code for code in hidden if isinstance(code, ClaimHalf)]
+    if len(hidden) == 1 or len(hidden) == len(halves) == len(Half):
+        return hidden
+    shown = "picture shows" if len(photos) == 1 else "pictures show"
+    raise InputError(
+        problem or f"The {shown} {len(hidden) or 'no'} hidden codes; one is needed, or the two halves of one.",
+        where=", ".join(map(str, photos)),
+        remedy="Photograph the scratched fields of one stamp alone, or type the code.",
+    )

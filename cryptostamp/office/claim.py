@@ -12,13 +12,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptostamp.chain import BatchClaim, MinedTransaction, Sender, StampSeries
-from cryptostamp.codes import ClaimCode
-from cryptostamp.edition import ClaimKey, Dossier, claim_key_of
+from cryptostamp.codes import ClaimCode, ClaimHalf
+from cryptostamp.edition import ClaimKey, Dossier, claim_key_of, join
 from cryptostamp.errors import ContractRefusal, InputError, Refused
 from cryptostamp.ledger import Ledger
 from cryptostamp.primitives import Address, Serial
 
-__all__ = ["MOST_CLAIMS", "BatchedClaim", "Claim", "SignedClaim", "claim", "send_claim", "send_claims", "sign_claim"]
+__all__ = [
+    "MOST_CLAIMS",
+    "BatchedClaim",
+    "Claim",
+    "SignedClaim",
+    "claim",
+    "join_halves",
+    "send_claim",
+    "send_claims",
+    "sign_claim",
+]
 
 LIFETIME_S = 3600
 """How long a signed claim can be carried to the chain."""
@@ -59,6 +69,22 @@ class BatchedClaim:
     """The transaction of the whole batch."""
     refusal: ContractRefusal | None
     """Why the token did not move, `None` if it did."""
+
+
+def join_halves(one: ClaimHalf, other: ClaimHalf, dossier: Dossier) -> ClaimCode:
+    """Return the hidden code whose halves lay under two scratch fields of one stamp, in either order.
+
+    Raises `InputError` for two halves of one letter and `Refused` for halves that are not of one stamp of this
+    edition: their code is well-formed, but its claim key is none of the published ones.
+    """
+    code = join(one, other)
+    if dossier.edition.claim_keys.find(claim_key_of(code).address) is None:
+        raise Refused(
+            f"These two halves are not of one stamp of the series {dossier.series.title}: together they are no "
+            "hidden code of it.",
+            remedy="Take both halves from the same stamp; the number beside the two fields is the same.",
+        )
+    return code
 
 
 def sign_claim(code: ClaimCode, dossier: Dossier, *, to: Address, deadline: int) -> SignedClaim:
@@ -154,10 +180,10 @@ def claim(code: ClaimCode, dossier: Dossier, *, to: Address, sender: Sender, led
 
 
 def _serial_of(key: ClaimKey, dossier: Dossier) -> Serial:
-    try:
-        return Serial(dossier.edition.claim_keys.index(key.address) + 1)
-    except ValueError:
+    index = dossier.edition.claim_keys.find(key.address)
+    if index is None:
         raise Refused(
             f"This hidden code belongs to no stamp of the series {dossier.series.title}.",
             remedy="Check it letter by letter, and that the stamp is of this series.",
-        ) from None
+        )
+    return Serial(index + 1)

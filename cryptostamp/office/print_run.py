@@ -18,7 +18,7 @@ from typing import Any, Final, Protocol, Self
 
 import numpy as np
 
-from cryptostamp.codes import ClaimCodes, PublicCodes, claim_symbols, public_symbols
+from cryptostamp.codes import ClaimCodes, Half, PublicCodes, claim_symbols, public_symbols
 from cryptostamp.edition import SymbolForm
 from cryptostamp.errors import StorageProblem
 from cryptostamp.files import sha256_of, write_file
@@ -83,7 +83,9 @@ class SheetTask:
     form: SymbolForm
     """Of the QR on the face."""
     secrets: bytes | None = field(repr=False, default=None)
-    """The hidden codes, 16 bytes a stamp; `None` for faces."""
+    """The hidden codes, or one half of each, 16 bytes a stamp; `None` for faces."""
+    half: Half | None = None
+    """Which half of the hidden codes; `None` for whole codes."""
     recipients: tuple[str, ...] = ()
 
     @property
@@ -117,14 +119,16 @@ class SheetTask:
             )
             sha256 = write_face_pdf(folder / self.name, self.series, faces, progress=told).sha256
         else:
-            hidden = ClaimCodes(self.secrets)
+            hidden = ClaimCodes(self.secrets, self.half)
             parts = ClaimRun(
                 serials=serials,
                 short_codes=short_codes,
                 claim_texts=[text.decode("ascii") for text in hidden.texts()],
                 symbols=claim_symbols(hidden, self.series.issuer.domain).packed,
             )
-            sha256 = write_claim_layer(folder / self.name, self.series, parts, self.recipients, progress=told).sha256
+            sha256 = write_claim_layer(
+                folder / self.name, self.series, parts, self.recipients, half=self.half, progress=told
+            ).sha256
         return FinishedFile(
             name=self.name,
             plan=self.plan,

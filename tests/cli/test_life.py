@@ -13,11 +13,13 @@ import pytest
 import qrcode
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from PIL import ImageChops
 from pyrage import x25519
 from support.desk import PASSPHRASE, Desk
 from support.program import Outcome, Run
 
 from cryptostamp.chain import Chain, DevSigner
+from cryptostamp.codes import claim_symbol
 from cryptostamp.edition import EditionSecret
 from cryptostamp.office import Workspace, claim, public_code_of
 from cryptostamp.office.printing import claim_part_of, face_of, png_bytes
@@ -247,6 +249,58 @@ class TestClaim:
         second = run("claim", picture, "--to", DevSigner(7).address, "--rpc", here.url, "--json")
         assert (second.code, second.json["error"]["kind"]) == (1, "ContractRefusal")
         assert "claimed already" in second.err
+
+    def test_two_typed_halves(self, run: Run, here: Desk, type_in: list[str]) -> None:
+        """The other half is asked for by its letter; only both take the token."""
+        a, b = here.secret.claim_halves(Serial(3))
+        to = Account.create().address
+        type_in += [b.text, a.text.lower()]
+        done = run("claim", "--to", to, "--rpc", here.url)
+        assert (done.code, done.out) == (0, f"Stamp no. 3 of Leapfrog: its token now belongs to {to}.\n")
+        assert type_in == []
+
+    @pytest.mark.parametrize("together", [True, False])
+    def test_photos_of_two_halves(self, run: Run, here: Desk, tmp_path: Path, together: bool) -> None:  # noqa: FBT001
+        """One photo of both scratch fields does, and so does one of each."""
+        pictures = []
+        for half in here.secret.claim_halves(Serial(9)):
+            part = replace(
+                claim_part_of(here.series, here.dossier, here.secret, Serial(9)),
+                symbol=claim_symbol(half, here.series.issuer.domain),
+                claim_text=half.text,
+            )
+            pictures.append(render_claim_part(here.series, part, dpi=300))
+        if together:
+            pictures = [ImageChops.multiply(*pictures)]
+        files = []
+        for number, picture in enumerate(pictures):
+            files.append(tmp_path / f"{number}.png")
+            files[-1].write_bytes(png_bytes(picture, dpi=300))
+        done = run("claim", *files, "--to", DevSigner(7).address, "--rpc", here.url, "--json")
+        assert (done.code, done.json["serial"]) == (0, 9)
+
+    @pytest.mark.parametrize(
+        ("one", "other", "said"),
+        [
+            ((3, 0), (4, 1), "not of one stamp"),
+            ((3, 0), (4, 0), "Both are halves A"),
+            ((3, 0), None, "whole hidden code"),
+        ],
+    )
+    def test_halves_that_do_not_belong_together(
+        self, run: Run, here: Desk, type_in: list[str], one: tuple[int, int], other: tuple[int, int] | None, said: str
+    ) -> None:
+        """Halves of two stamps, two halves of one letter, a half and a whole code: refused, and none of them shown."""
+        texts = [here.secret.claim_halves(Serial(one[0]))[one[1]].text]
+        if other:
+            texts.append(here.secret.claim_halves(Serial(other[0]))[other[1]].text)
+        else:
+            texts.append(here.secret.claim_code(Serial(3)).text)
+        type_in += texts
+        done = run("claim", "--to", DevSigner(7).address, "--rpc", here.url)
+        assert done.code in {1, 2}
+        assert said in done.err
+        assert not any(group in done.err for text in texts for group in text.split("-") if len(group) > 1)
 
     def test_a_keystore_pays(self, run: Run, here: Desk, type_in: list[str], tmp_path: Path) -> None:
         """An account from a keystore can carry the claim."""

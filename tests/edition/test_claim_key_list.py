@@ -27,6 +27,13 @@ class TestSequence:
         with pytest.raises(IndexError):
             KEYS[index]
 
+    def test_finding(self) -> None:
+        """An address is found where it stands first, and nowhere between two addresses."""
+        assert (KEYS.find(FIRST), KEYS.find(SECOND)) == (0, 1)
+        across = Address("0x" + (KEYS.raw[10:30]).hex())
+        assert KEYS.find(across) is None
+        assert ClaimKeyList(KEYS.raw + KEYS.raw[10:30]).find(across) == 3
+
     def test_equality(self) -> None:
         """Lists are equal when their addresses are, and hash alike."""
         assert ClaimKeyList.of(KEYS) == KEYS

@@ -10,8 +10,18 @@ from support.desk import Desk
 
 from cryptostamp.chain import DevSigner, Sender, StampSeries
 from cryptostamp.codes import ClaimCode
+from cryptostamp.edition import join
 from cryptostamp.errors import ContractRefusal, InputError, Refused
-from cryptostamp.office import Claim, LedgerJournal, SignedClaim, claim, send_claim, send_claims, sign_claim
+from cryptostamp.office import (
+    Claim,
+    LedgerJournal,
+    SignedClaim,
+    claim,
+    join_halves,
+    send_claim,
+    send_claims,
+    sign_claim,
+)
 from cryptostamp.primitives import Address, Serial, parse_address
 
 THIEF = Address("0x" + "66" * 20)
@@ -35,6 +45,51 @@ def owner_of(desk: Desk, serial: int) -> Address:
     stamp = StampSeries(desk.chain, desk.dossier.deployment.contract).stamp(Serial(serial))
     assert stamp is not None
     return stamp.owner
+
+
+class TestHalves:
+    """What lay under two scratch fields takes the token only together."""
+
+    def test_two_halves_of_a_stamp(self, desk: Desk) -> None:
+        """In either order they are the code, and it claims."""
+        a, b = desk.secret.claim_halves(Serial(3))
+        code = join_halves(b, a, desk.dossier)
+        assert code == desk.secret.claim_code(Serial(3))
+        to = newcomer()
+        assert claim(code, desk.dossier, to=to, sender=desk.sender, ledger=desk.ledger).serial == 3
+        assert owner_of(desk, 3) == to
+
+    def test_halves_of_two_stamps(self, desk: Desk) -> None:
+        """They are noticed for what they are, and neither half is shown."""
+        a, b = desk.secret.claim_halves(Serial(3))[0], desk.secret.claim_halves(Serial(4))[1]
+        with pytest.raises(Refused, match="not of one stamp of the series Leapfrog") as refusal:
+            join_halves(a, b, desk.dossier)
+        shown = refusal.value.diagnostics()
+        assert not any(group in shown for half in (a, b) for group in half.text.split("-")[1:])
+
+    def test_two_halves_of_one_letter(self, desk: Desk) -> None:
+        """The missing half is named."""
+        a, _ = desk.secret.claim_halves(Serial(3))
+        with pytest.raises(InputError, match="Both are halves A"):
+            join_halves(a, a, desk.dossier)
+
+    @pytest.mark.parametrize("which", [0, 1])
+    def test_a_printer_with_one_layer_cannot_claim(self, desk: Desk, which: int) -> None:
+        """The whole of one layer, taken for codes, as it is and against itself, signs for no stamp; both layers do."""
+        serials = [Serial(n) for n in range(1, 31)]
+        shares = [desk.secret.claim_halves(serial)[which].share for serial in serials]
+        tries = [ClaimCode(share) for share in shares]
+        tries += [
+            ClaimCode(bytes(x ^ y for x, y in zip(one, other, strict=True))) for one in shares for other in shares
+        ]
+        for code in tries:
+            with pytest.raises(Refused, match="belongs to no stamp"):
+                sign_claim(code, desk.dossier, to=THIEF, deadline=2_000_000_000)
+        together = [
+            sign_claim(join(*desk.secret.claim_halves(serial)), desk.dossier, to=THIEF, deadline=1).serial
+            for serial in serials
+        ]
+        assert together == serials
 
 
 class TestClaim:
