@@ -31,17 +31,20 @@ from cryptostamp.edition import (
 from cryptostamp.errors import InputError
 from cryptostamp.files import sha256_of, write_file, write_whole
 from cryptostamp.ledger import Ledger, PrintedFile
+from cryptostamp.office.cluster import Cluster, check_cluster
 from cryptostamp.office.print_run import Manifest, SheetTask, plan_of
 from cryptostamp.office.progress import Progress
-from cryptostamp.office.workers import Processes, make_files
+from cryptostamp.office.workers import Crew, Processes, make_files
 from cryptostamp.office.workspace import Workspace
 from cryptostamp.press import (
     ClaimPart,
+    Places,
     StampFace,
     check_press,
     cut,
     recipients_of,
     render_stamp,
+    sheets_with,
 )
 from cryptostamp.primitives import ChainId, Hash32, Serial, parse_address
 from cryptostamp.series import Series
@@ -149,6 +152,7 @@ def print_stamps(
     printer: Sequence[str] = (),
     passphrase: str | None = None,
     workers: int = 1,
+    cluster: str | None = None,
     sheets_per_file: int = SHEETS_PER_FILE,
     progress: Progress = lambda _what, _done, _total: None,
     clock: Callable[[], int] = lambda: int(time.time()),
@@ -157,31 +161,21 @@ def print_stamps(
 
     `images` are the serials that get a picture of their own as well. `printer` are age public keys
     of whoever prints the hidden codes; with them, `passphrase` opens the secret of the edition.
-    Sheets are cut into files of at most `sheets_per_file` and made by `workers` processes; what an earlier
-    run has finished is found in the job's manifest and left as it is.
+    Sheets are cut into files of at most `sheets_per_file` and made by `workers` processes, or by the Dask cluster
+    whose scheduler has the address `cluster`; what an earlier run has finished is found in the job's manifest
+    and left as it is.
     Raises `InputError` for serials beyond the edition, a series that is not the issued one, a wrong
     key or passphrase, before anything is written.
     """
     dossier = workspace.dossier()
     edition = dossier.edition
     _check_series(series, dossier, workspace)
-    chosen = serials if serials is not None else range(1, edition.size + 1)
-    for serial in (*chosen[:1], *chosen[-1:]):
-        _check_serial(serial, edition.size)
-    pictured = []
-    for serial in images:  # one by one, because the serials may be absurdly many
-        _check_serial(serial, edition.size)
-        pictured.append(serial)
-    if not chosen:
-        raise InputError("No stamps were chosen to print.", remedy="Give a range such as 1-1000.")
-    secret = None
-    if printer:
-        if passphrase is None:
-            raise InputError("The passphrase of the edition is needed to print hidden codes.")
-        recipients_of(printer)  # refuses a key that is none before anything is written
-        secret = workspace.open_secret(passphrase)
+    chosen, pictured = _chosen(serials, images, edition.size)
+    if cluster is not None:
+        check_cluster(cluster, hidden=bool(printer))
     if workers < 1 or sheets_per_file < 1:
         raise InputError("Printing needs at least one worker, and at least one sheet in a file.")
+    secret = _secret_for(printer, workspace, passphrase)
     name = f"{series.id}-{chosen[0]:06d}-{chosen[-1]:06d}"
     folder = workspace.make_print_folder()
     manifest = Manifest(folder / f"{name}-manifest.json", symbol_form(dossier))
@@ -190,7 +184,7 @@ def print_stamps(
 
         def make(tasks: Iterator[SheetTask], kind: str, what: str) -> tuple[Path, ...]:
             made = []
-            crew = Processes(workers, folder) if workers > 1 else None
+            crew = _crew_of(workers, cluster, folder)
             for file in make_files(tasks, manifest, crew=crew, told=lambda done: progress(what, done, len(chosen))):
                 _record(ledger, series, folder / file.name, file.sha256, range(file.first_serial, file.last_serial + 1))
                 made.append((file.first_serial, folder / file.name))
@@ -213,7 +207,7 @@ def print_stamps(
             progress("Drawing single stamps", number, len(pictured))
     return PrintJob(
         faces=faces,
-        sheets=series.sheet.place_of(Serial(chosen[-1]))[0] - series.sheet.place_of(Serial(chosen[0]))[0] + 1,
+        sheets=sheets_with(series, chosen),
         claims=claims,
         check_list=check_list,
         manifest=manifest.path,
@@ -237,6 +231,7 @@ class _Run:
             dossier.edition.root,
             dossier.edition.seed,
             series.sheet,
+            series.printing,
             self.form,
         )
 
@@ -294,6 +289,36 @@ def _check_series(series: Series, dossier: Dossier, workspace: Workspace) -> Non
         )
 
 
+def _crew_of(workers: int, cluster: str | None, folder: Path) -> Crew | None:
+    if cluster is not None:
+        return Cluster(cluster, folder)
+    return Processes(workers, folder) if workers > 1 else None
+
+
+def _chosen(serials: range | None, images: Iterable[Serial], edition: int) -> tuple[range, list[Serial]]:
+    """Return the stamps to print and those to draw, all of which there are."""
+    chosen = serials if serials is not None else range(1, edition + 1)
+    for serial in (*chosen[:1], *chosen[-1:]):
+        _check_serial(serial, edition)
+    pictured = []
+    for serial in images:  # one by one, because the serials may be absurdly many
+        _check_serial(serial, edition)
+        pictured.append(serial)
+    if not chosen:
+        raise InputError("No stamps were chosen to print.", remedy="Give a range such as 1-1000.")
+    return chosen, pictured
+
+
+def _secret_for(printer: Sequence[str], workspace: Workspace, passphrase: str | None) -> EditionSecret | None:
+    """Return the secret of the edition if somebody is to print hidden codes."""
+    if not printer:
+        return None
+    if passphrase is None:
+        raise InputError("The passphrase of the edition is needed to print hidden codes.")
+    recipients_of(printer)  # refuses a key that is none before anything is written
+    return workspace.open_secret(passphrase)
+
+
 def _check_serial(serial: int, edition: int) -> None:
     if not 1 <= serial <= edition:
         raise InputError(f"There is no stamp no. {serial:,}: the edition has {edition:,}.")
@@ -301,12 +326,13 @@ def _check_serial(serial: int, edition: int) -> None:
 
 def _check_list(series: Series, dossier: Dossier, serials: range) -> Iterator[bytes]:
     """Yield the lines of the check list. No field begins with a sign that a spreadsheet would take for a formula."""
+    places = Places(series)
     yield b"sheet,position,serial,short code,public code\r\n"
     for start in range(serials.start, serials.stop, _CHECK_LIST_CHUNK):
         part = range(start, min(start + _CHECK_LIST_CHUNK, serials.stop))
         codes = face_codes(dossier, part)
         for number, short, text in zip(part, codes.short_texts(series.id), codes.texts(), strict=True):
-            sheet, position = series.sheet.place_of(Serial(number))
+            sheet, position = places.on_sheet(number)
             yield b"%d,%d,%d,%s,%s\r\n" % (sheet, position, number, short, text)
 
 

@@ -24,7 +24,7 @@ from typing import Any, Final, Protocol, Self
 from cryptostamp.errors import EnvironmentProblem
 from cryptostamp.office.print_run import FileTask, FinishedFile, Manifest, Told
 
-__all__ = ["ATTEMPTS", "Crew", "Processes", "make_files"]
+__all__ = ["ATTEMPTS", "Crew", "Processes", "lost", "make_files"]
 
 ATTEMPTS: Final = 3
 """How often a file is begun before its workers' deaths are taken for its fault."""
@@ -120,7 +120,7 @@ def _drive(tasks: Iterator[FileTask], crew: Crew, told: Told) -> Iterator[Finish
             file = crew.end(task, future)
             if file is None:
                 if attempt == ATTEMPTS:
-                    raise _lost(task)
+                    raise lost(task)
                 again.append((task, attempt + 1))
                 continue
             done += file.stamps
@@ -128,9 +128,10 @@ def _drive(tasks: Iterator[FileTask], crew: Crew, told: Told) -> Iterator[Finish
             yield file
 
 
-def _lost(task: FileTask) -> EnvironmentProblem:
+def lost(task: FileTask) -> EnvironmentProblem:
+    """Return the error of a file whose workers are lost again and again."""
     return EnvironmentProblem(
-        f"{ATTEMPTS} times a worker came to its end while it made this file.",
+        "Again and again a worker came to its end while it made this file.",
         where=task.name,
         remedy="Memory may be short: take fewer workers or fewer sheets a file, then run the same command "
         "again; what is finished is kept.",
@@ -143,7 +144,10 @@ class Processes:
     def __init__(self, count: int, folder: Path) -> None:
         self.count = count
         self.folder = folder
-        self._context = get_context("spawn")  # a fork would copy the threads of a progress bar half
+        # A fork of this process would copy the threads of its progress bar half; one server is forked instead, which
+        # has imported what workers need.
+        self._context = get_context("forkserver")
+        self._context.set_forkserver_preload([__name__])
         # A number for each task in hand, each written by one process only: nobody holds a lock when he is killed.
         self._stamps = self._context.RawArray("q", self.places)
         self._free = list(range(self.places))
