@@ -1,9 +1,10 @@
-"""The picture of a stamp: an SVG that is checked before anything renders it, then coloured, then rendered.
+"""The picture of a stamp: an SVG or PNG that is checked before anything renders it, then coloured, then rendered.
 
 The colour of the variant is the SVG's ``currentColor``. Pixels come from resvg, PDF from typst; both
 read SVG with usvg, so both draw the same picture. An SVG may draw with paths, shapes, gradients,
 clips, masks, patterns and embedded PNG or JPEG; it may not run scripts, fetch anything, declare
-entities or bring text (a stamp's letters are the press's). Nothing here judges taste.
+entities or bring text (a stamp's letters are the press's). A PNG is checked in `bitmap`, and has no colour
+to be set. Nothing here judges taste.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import typst
 from PIL import Image
 
 from cryptostamp.errors import ArtworkError, CryptostampError
+from cryptostamp.press.bitmap import Bitmap, check_resolution, parse_bitmap
 from cryptostamp.primitives import Box
 from cryptostamp.series.models import Design, Variant
 
@@ -155,27 +157,31 @@ def _end_of_tag(data: bytes, start: int) -> int:
     return len(data)
 
 
-def load_artwork(path: Path) -> Artwork:
-    """Read an SVG and refuse, as `ArtworkError` with its line, whatever must not reach a renderer or a press."""
+def load_artwork(path: Path) -> Artwork | Bitmap:
+    """Read an SVG or PNG and refuse, as `ArtworkError`, whatever must not reach a renderer or a press."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_ARTWORK_BYTES + 1)
     except OSError as error:
         raise ArtworkError(
             f"The artwork cannot be read: {error.strerror or error}.",
             where=str(path),
-            remedy="Put the SVG where series.toml says it is.",
+            remedy="Put the picture where series.toml says it is.",
         ) from error
-    return _check(path, data)
+    if len(data) > MAX_ARTWORK_BYTES:
+        raise ArtworkError(
+            f"The artwork has more than {MAX_ARTWORK_BYTES:,} bytes.",
+            where=str(path),
+            remedy="Simplify the drawing or shrink the pictures in it.",
+        )
+    return _check_bitmap(path, data) if path.suffix.lower() == ".png" else _check(path, data)
+
+
+_check_bitmap = lru_cache(maxsize=32)(parse_bitmap)
 
 
 @lru_cache(maxsize=64)
 def _check(path: Path, data: bytes) -> Artwork:
-    if len(data) > MAX_ARTWORK_BYTES:
-        raise ArtworkError(
-            f"The artwork has {len(data):,} bytes; at most {MAX_ARTWORK_BYTES:,} are accepted.",
-            where=str(path),
-            remedy="Simplify the drawing or shrink the pictures in it.",
-        )
     checker = _Checker(path)
     try:
         checker.parser.Parse(data, True)  # noqa: FBT003 (expat takes it by position)
@@ -212,36 +218,43 @@ def _check(path: Path, data: bytes) -> Artwork:
 
 
 @lru_cache(maxsize=64)
-def _pixels(art: Artwork, colour: str, width_px: int, height_px: int) -> Image.Image:
+def _pixels(art: Artwork | Bitmap, colour: str, width_px: int, height_px: int) -> Image.Image:
+    if isinstance(art, Bitmap):
+        return art.pixels(width_px, height_px).convert("RGBA")
     svg = art.svg(colour, str(width_px), str(height_px))
     try:
-        png = resvg_py.svg_to_bytes(
-            svg_string=svg.decode("utf-8"), background="#ffffff", skip_system_fonts=True, dpi=96
-        )
+        png = resvg_py.svg_to_bytes(svg_string=svg.decode("utf-8"), skip_system_fonts=True, dpi=96)
     except ValueError as error:
         raise ArtworkError(f"The artwork cannot be drawn: {error}.", where=str(art.path), remedy=_OUT) from error
-    return Image.open(BytesIO(png)).convert("RGB")
+    return Image.open(BytesIO(png)).convert("RGBA")
 
 
 def render_artwork(design: Design, variant: Variant, width_px: int, height_px: int) -> Image.Image:
-    """Return the picture of a design in the colour of a variant, RGB, exactly of the given size in pixels."""
-    return artwork_pixels(load_artwork(design.artwork), variant.colour, width_px, height_px)
+    """Return the picture of a design in the colour of a variant on white, RGB, exactly of the given size in pixels."""
+    layer = artwork_pixels(load_artwork(design.artwork), variant.colour, width_px, height_px)
+    image = Image.new("RGB", layer.size, "#ffffff")
+    image.paste(layer, (0, 0), layer)
+    return image
 
 
-def artwork_pixels(art: Artwork, colour: str, width_px: int, height_px: int) -> Image.Image:
-    """Return a picture in a colour, RGB, exactly of the given size in pixels."""
-    return _pixels(art, colour, width_px, height_px).copy()
+def artwork_pixels(art: Artwork | Bitmap, colour: str, width_px: int, height_px: int) -> Image.Image:
+    """Return a picture in a colour, RGBA, exactly of the given size in pixels; do not change it."""
+    return _pixels(art, colour, width_px, height_px)
 
 
 @lru_cache(maxsize=256)
-def artwork_pdf(art: Artwork, colour: str, width_mm: float, height_mm: float) -> bytes:
+def artwork_pdf(art: Artwork | Bitmap, colour: str, width_mm: float, height_mm: float) -> bytes:
     """Return the picture as a PDF of one page of the given size; the same input gives the same bytes."""
+    if isinstance(art, Bitmap):
+        name, picture = "art.png", art.png
+    else:
+        name, picture = "art.svg", art.svg(colour, f"{width_mm}mm", f"{height_mm}mm")
     source = (
         f"#set page(width: {width_mm}mm, height: {height_mm}mm, margin: 0mm)\n#set document(date: none)\n"
-        f'#image("art.svg", width: {width_mm}mm, height: {height_mm}mm, fit: "stretch")\n'
+        f'#image("{name}", width: {width_mm}mm, height: {height_mm}mm, fit: "stretch")\n'
     )
     # typst takes a dict of files, which its stubs do not say yet.
-    files: Any = {"main.typ": source.encode(), "art.svg": art.svg(colour, f"{width_mm}mm", f"{height_mm}mm")}
+    files: Any = {"main.typ": source.encode(), name: picture}
     try:
         pdf = typst.compile(files, format="pdf", ignore_system_fonts=True, pdf_tags=False)
     except RuntimeError as error:
@@ -251,8 +264,10 @@ def artwork_pdf(art: Artwork, colour: str, width_mm: float, height_mm: float) ->
     return pdf
 
 
-def check_shape(art: Artwork, box: Box) -> None:
-    """Raise `ArtworkError` if the artwork's sides are not in the ratio of its place, within 1 %."""
+def check_shape(art: Artwork | Bitmap, box: Box) -> None:
+    """Raise `ArtworkError` if a picture has not the shape of its place, within 1 %, or too few pixels for it."""
+    if isinstance(art, Bitmap):
+        check_resolution(art, box)
     wanted = box.width_mm / box.height_mm
     if abs(art.width / art.height / wanted - 1) > _SHAPE_TOLERANCE:
         raise ArtworkError(

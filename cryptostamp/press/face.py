@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cryptostamp.press.artwork import Artwork, check_shape, load_artwork
+from cryptostamp.press.bitmap import Bitmap
 from cryptostamp.press.legibility import artwork_of, auto_colour
 from cryptostamp.press.marks import Mark
 from cryptostamp.press.template import Template
@@ -27,7 +28,7 @@ def face_parts(
 
 @lru_cache(maxsize=256)
 def _face_parts(
-    series: Series, template: Template, design: Design, variant: Variant, _artworks: tuple[Artwork, ...]
+    series: Series, template: Template, design: Design, variant: Variant, _artworks: tuple[Artwork | Bitmap, ...]
 ) -> tuple[Mark | PlacedPicture, ...]:
     auto = auto_colour(series, template)
     parts = [part for layer in template.layers for part in layer_parts(layer, series, design, variant, auto=auto)]

@@ -16,6 +16,7 @@ from PIL import Image
 
 from cryptostamp.errors import ArtworkError
 from cryptostamp.press.artwork import Artwork, artwork_pixels, load_artwork
+from cryptostamp.press.bitmap import Bitmap
 from cryptostamp.press.lettering import width_of
 from cryptostamp.press.marks import INK, PAPER, Box, TextRun, relative_luminance
 from cryptostamp.press.raster import draw_marks, pixels
@@ -32,7 +33,7 @@ _DPI = 150
 _DARKEST_SHARE = 5  # per cent of the pixels that may be worse: an edge that a letter touches is no fault
 
 
-def artwork_of(series: Series) -> tuple[Artwork, ...]:
+def artwork_of(series: Series) -> tuple[Artwork | Bitmap, ...]:
     """Return every picture that a stamp of the series may carry, read and checked."""
     paths = [design.artwork for design in series.designs]
     paths += series.template.pictures if series.template else ()
@@ -87,7 +88,8 @@ def paste_picture(image: Image.Image, part: PlacedPicture, dpi: int) -> None:
     box = part.box
     corner = pixels(box.x_mm, dpi), pixels(box.y_mm, dpi)
     size = pixels(box.right_mm, dpi) - corner[0], pixels(box.bottom_mm, dpi) - corner[1]
-    image.paste(artwork_pixels(load_artwork(part.path), part.colour, *size), corner)
+    picture = artwork_pixels(load_artwork(part.path), part.colour, *size)
+    image.paste(picture, corner, picture)
 
 
 def _under(image: Image.Image, box: Box) -> npt.NDArray[np.float64]:
@@ -98,7 +100,7 @@ def _under(image: Image.Image, box: Box) -> npt.NDArray[np.float64]:
 
 
 @lru_cache(maxsize=16)
-def _auto_colour(series: Series, template: Template, _artworks: tuple[Artwork, ...]) -> str:
+def _auto_colour(series: Series, template: Template, _artworks: tuple[Artwork | Bitmap, ...]) -> str:
     if not any(isinstance(layer, TextLayer) and layer.colour == "auto" for layer in template.layers):
         return INK
     worst: dict[str, tuple[float, str, str]] = {}

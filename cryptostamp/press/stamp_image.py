@@ -18,6 +18,7 @@ from PIL import Image
 
 from cryptostamp.codes import Half, QrSymbol
 from cryptostamp.press.artwork import Artwork
+from cryptostamp.press.bitmap import Bitmap
 from cryptostamp.press.claim_part import ClaimLines, claim_layout, claim_static_marks
 from cryptostamp.press.cut_out import MARGIN_MM, cut_out
 from cryptostamp.press.face import face_parts
@@ -32,7 +33,7 @@ from cryptostamp.press.template_marks import PlacedPicture, variable_marks
 from cryptostamp.primitives import Serial
 from cryptostamp.series.models import Design, Series, Variant
 
-__all__ = ["MARGIN_MM", "ClaimPart", "StampFace", "render_claim_part", "render_stamp"]
+__all__ = ["MARGIN_MM", "ClaimPart", "StampFace", "foil_marks", "render_claim_part", "render_stamp"]
 
 _FOIL, _FOIL_LINE, _FOIL_TEXT = "#b4b8bc", "#a3a8ad", "#5d6368"
 
@@ -61,7 +62,7 @@ class ClaimPart:
 
 @lru_cache(maxsize=64)
 def _printed_alike(
-    template: Template, parts: tuple[Mark | PlacedPicture, ...], pictures: tuple[Artwork, ...], dpi: int
+    template: Template, parts: tuple[Mark | PlacedPicture, ...], pictures: tuple[Artwork | Bitmap, ...], dpi: int
 ) -> Image.Image:
     """Return what all stamps of a design and variant have in common; `pictures` makes a changed file a new key."""
     del pictures
@@ -96,7 +97,7 @@ def render_stamp(series: Series, face: StampFace, *, dpi: int = 600, perforated:
     if not perforated:
         return image
     if template.claim is not None:
-        draw_marks(image, _foil_marks(template.claim), dpi)
+        draw_marks(image, foil_marks(template.claim), dpi)
     return cut_out(image, template.cuts, series.sheet.gauge, dpi)
 
 
@@ -121,7 +122,7 @@ def render_claim_part(series: Series, part: ClaimPart, *, dpi: int = 600, scratc
     else:
         texts = lines.seen_texts(part.serial, part.short_code)
         draw_marks(image, [line.run(text) for line, text in zip(lines.seen, texts, strict=True)], dpi)
-        draw_marks(image, _foil_marks(field.scratch), dpi)
+        draw_marks(image, foil_marks(field.scratch), dpi)
     return image
 
 
@@ -137,7 +138,7 @@ def _frame_marks(box: Box) -> tuple[Line, ...]:
     return (Line(points_mm=corners, width_mm=0.25, colour=_FOIL),)
 
 
-def _foil_marks(box: Box) -> tuple[Mark, ...]:
+def foil_marks(box: Box) -> tuple[Mark, ...]:
     """Return a closed scratch field: foil with a woven ground, and what to do with it."""
     lines = []
     for row in range(int(box.height_mm / 0.7)):

@@ -8,16 +8,23 @@ in docs/security-print.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from cryptostamp.errors import InputError
+from cryptostamp.press.artwork import artwork_pixels, load_artwork
 from cryptostamp.press.guilloche import band, border, ground, rosette, stamp_rosette
 from cryptostamp.press.marks import Box, Mark
 from cryptostamp.press.microtext import text_circle, text_frame, text_line
+from cryptostamp.press.relief import engraving, heights_of, relief
 from cryptostamp.press.wording import typeface_of
 from cryptostamp.primitives import Serial, keccak256
-from cryptostamp.series.template import Circle, Each, GuillocheLayer, MicroTextLayer, Pattern
+from cryptostamp.series.template import Circle, Each, GuillocheLayer, MicroTextLayer, Pattern, ReliefLayer, Style
 
-__all__ = ["guilloche_marks", "micro_text_marks", "seed_of"]
+__all__ = ["guilloche_marks", "micro_text_marks", "relief_marks", "seed_of"]
+
+_MOTIF_DPI = 300
+_BROADEST = 0.75
+"""Of an engraving: how much of the spacing its broadest lines take."""
 
 
 def seed_of(series_id: str, layer: str, serial: Serial | None = None) -> bytes:
@@ -91,5 +98,28 @@ def micro_text_marks(layer: MicroTextLayer, words: str, colour: str) -> tuple[Ma
             )
         start, end = along
         return text_line(words, start, end, size_mm=layer.size_mm, typeface=typeface, colour=colour)
+    except InputError as error:
+        raise InputError(error.what, where=layer.name, remedy=error.remedy) from error
+
+
+def relief_marks(layer: ReliefLayer, series_id: str, motif: Path, colours: Sequence[str]) -> tuple[Mark, ...]:
+    """Return lines that show a motif, which is read in black; raise `InputError`, which names the layer."""
+    box, seed = layer.box, seed_of(series_id, layer.name)
+    size = round(box.width_mm * _MOTIF_DPI / 25.4), round(box.height_mm * _MOTIF_DPI / 25.4)
+    picture = artwork_pixels(load_artwork(motif), "#000000", *size)
+    try:
+        heights = heights_of(picture, size_mm=(box.width_mm, box.height_mm))
+        if layer.style is Style.LIFTED:
+            return relief(
+                box,
+                heights,
+                seed=seed,
+                spacing_mm=layer.spacing_mm,
+                lift_mm=layer.lift_mm,
+                width_mm=layer.width_mm,
+                colours=colours,
+            )
+        widths = layer.width_mm, _BROADEST * layer.spacing_mm
+        return engraving(box, heights, seed=seed, spacing_mm=layer.spacing_mm, widths_mm=widths, colour=colours[0])
     except InputError as error:
         raise InputError(error.what, where=layer.name, remedy=error.remedy) from error

@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptostamp.press.lettering import fit_size, width_of
 from cryptostamp.press.marks import INK, PAPER, Dots, Fill, Line, Mark, TextRun
 from cryptostamp.press.template import NumberedText, Template
-from cryptostamp.press.template_lines import guilloche_marks, micro_text_marks
+from cryptostamp.press.template_lines import guilloche_marks, micro_text_marks, relief_marks
 from cryptostamp.press.wording import fields_of, is_numbered, typeface_of, words_of
 from cryptostamp.primitives import Box, Serial
 from cryptostamp.series.models import Design, Series, Variant
@@ -91,6 +91,8 @@ def _lines(
         case MicroTextLayer() if not is_numbered(layer.text):
             words = words_of(layer.text, series, design, variant)
             return micro_text_marks(layer, words, colour_of(layer.colour, variant))
+        case ReliefLayer():
+            return relief_marks(layer, series.id, layer.artwork or design.artwork, _colours(layer.colours, variant))
     return ()
 
 

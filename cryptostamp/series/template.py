@@ -243,10 +243,10 @@ class ReliefLayer(_Layer):
     style: Style
     spacing_mm: float
     colours: tuple[str, ...]
-    angle_deg: float = 0.0
-    lift_mm: float = 0.3
-    """Of a lifted relief."""
+    lift_mm: float = 0.45
+    """Of a lifted relief: how far lines rise over the darkest part."""
     width_mm: float = 0.07
+    """Of a lifted relief, and where an engraved one is finest."""
 
 
 Layer = (

@@ -323,9 +323,8 @@ class ReliefTable(LayerTable):
     artwork: _Artwork | None = None
     style: Annotated[Style, choice("The style", Style)] = Style.LIFTED
     spacing_mm: Annotated[float, measure("The spacing", 0.1, 5)] = 0.3
-    lift_mm: Annotated[float, measure("The lift", 0, 5)] = 0.3
+    lift_mm: Annotated[float, measure("The lift", 0.01, 5)] = 0.45
     width_mm: Annotated[float, measure("The width of the line", 0.04, 0.2)] = 0.07
-    angle_deg: Annotated[float, measure("The angle", -180, 180, "°")] = 0.0
     colours: _Colours | None = None
     ink: Annotated[str, INK] | None = None
 
@@ -345,7 +344,6 @@ class ReliefTable(LayerTable):
             spacing_mm=self.spacing_mm,
             lift_mm=self.lift_mm,
             width_mm=self.width_mm,
-            angle_deg=self.angle_deg,
             colours=(self.ink,) if self.ink else self.colours or (),
         )
 
