@@ -10,15 +10,16 @@ up unseen. Nothing here names a code in an error.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from cryptostamp.codes import Half
 from cryptostamp.errors import InputError
 from cryptostamp.press.code_lines import CodeLine, code_size, code_width, widest
+from cryptostamp.press.guilloche import band
 from cryptostamp.press.layout import BORDER_MM, DEVICE_DPI, QUIET_MODULES, fitted, module_dots, sides_of
 from cryptostamp.press.lettering import Typeface, width_of
-from cryptostamp.press.marks import Box, Fill, Line, Mark, TextRun
+from cryptostamp.press.marks import Box, Fill, Mark, TextRun
+from cryptostamp.press.template_lines import seed_of
 from cryptostamp.primitives import Serial
 from cryptostamp.series.models import Series
 from cryptostamp.series.template import ClaimLayer
@@ -34,6 +35,7 @@ _LARGEST_MM, _SMALLEST_MM = 3.3, 2.0
 _BETWEEN_MM = 1.6  # from code to code of two halves: 0.6 mm of paper are left between their fields
 _LABEL_MM, _LABEL_ABOVE_MM = 2.0, 0.6
 _FOOT_MM = 3.0
+_ORNAMENT = ("#1f7a78", "#c07f4a")
 _SHORT_MM = 2.1, 1.6
 _DIGITS = "0123456789"
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -211,23 +213,6 @@ def _card(width: float, height: float, symbol: _Symbol, *, halves: bool) -> Clai
     return ClaimLayout(width_mm=width, height_mm=height, head=head, fields=made)
 
 
-def _guilloche(box: Box) -> tuple[Line, ...]:
-    """Return a band of interlaced waves: the engine-turned ornament of papers of value."""
-    lines = []
-    strands, steps = 14, 182
-    middle, half = box.y_mm + box.height_mm / 2, box.height_mm / 2
-    for strand in range(strands):
-        phase = 2 * math.pi * strand / strands
-        points = []
-        for step in range(steps + 1):
-            t = step / steps
-            swell = 0.62 + 0.38 * math.cos(2 * math.pi * 3 * t + math.pi)
-            wave = math.sin(2 * math.pi * 2.5 * t + phase) * swell
-            points.append((round(box.x_mm + box.width_mm * t, 3), round(middle + half * wave, 3)))
-        lines.append(Line(points_mm=tuple(points), width_mm=0.07, colour="#1f7a78" if strand % 2 else "#c07f4a"))
-    return tuple(lines)
-
-
 def claim_static_marks(series: Series, layout: ClaimLayout, half: Half | None = None) -> tuple[Mark, ...]:
     """Return what every claim part of a series says: what it is, what to do, and a tint under the code.
 
@@ -292,7 +277,10 @@ def _head_marks(series: Series, layout: ClaimLayout, head: ClaimHead) -> list[Ma
         x_mm=layout.fields[0].secret.x_mm,
         baseline_mm=layout.height_mm - BORDER_MM - 0.2,
     )
-    return [*(_guilloche(head.ornament) if head.ornament else ()), title, *lines, belongs]
+    ornament: tuple[Mark, ...] = ()
+    if head.ornament:
+        ornament = band(head.ornament, seed=seed_of(series.id, "claim part"), width_mm=0.07, colours=_ORNAMENT)
+    return [*ornament, title, *lines, belongs]
 
 
 def _widest_serial(series: Series) -> str:
