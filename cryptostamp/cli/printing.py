@@ -64,6 +64,12 @@ class _Serials(click.ParamType[range]):
     "--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that draw sheets."
 )
 @click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Let the workers of a running Dask cluster draw the sheets; ADDRESS is its scheduler's, such as "
+    "tls://press.example:8786. Hidden codes travel over TLS or on this machine only.",
+)
+@click.option(
     "--sheets-per-file",
     type=click.IntRange(1, 5000),
     default=SHEETS_PER_FILE,
@@ -80,6 +86,7 @@ def print_command(
     images: tuple[range, ...],
     printer: tuple[str, ...],
     workers: int,
+    cluster: str | None,
     sheets_per_file: int,
     issued: Path | None,
     passphrase_fd: int | None,
@@ -90,7 +97,9 @@ def print_command(
     A PDF with the faces, sheet by sheet; a check list of serials and public codes; with --printer,
     the hidden codes for the same sheets, sealed so that nobody but the printer can read them.
     Printing again makes only what is missing: finished files stand in the job's manifest, with their
-    serials and their SHA-256. Any number of workers gives the same files.
+    serials and their SHA-256. Any number of workers, here or on a cluster, gives the same files; one that is
+    killed costs the file in its hands. Dask takes its certificates from its own configuration
+    (distributed.comm.tls), and its workers need the packages that are installed here.
     """
     described = load_series(series)
     workspace = workspace_of(issued, described)
@@ -103,6 +112,7 @@ def print_command(
             printer=printer,
             passphrase=edition_passphrase(passphrase_fd, new=False) if printer else None,
             workers=workers,
+            cluster=cluster,
             sheets_per_file=sheets_per_file,
             progress=progress,
         )
