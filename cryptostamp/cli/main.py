@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from cryptostamp.cli.audit import audit_command
 from cryptostamp.cli.check import check_command
 from cryptostamp.cli.claim import claim_command
 from cryptostamp.cli.compile import compile_command
@@ -69,6 +70,7 @@ for _command in (
     postmark_command,
     status_command,
     history_command,
+    audit_command,
     registry_command,
     ledger_command,
     node_command,

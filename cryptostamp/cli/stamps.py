@@ -22,6 +22,8 @@ from cryptostamp.cli.options import (
     workspace_of,
 )
 from cryptostamp.cli.output import console, print_json, progress_bar
+from cryptostamp.errors import InputError
+from cryptostamp.ledger import Ledger
 from cryptostamp.office import (
     LedgerJournal,
     PostmarkOrder,
@@ -36,6 +38,7 @@ from cryptostamp.primitives import Serial
 
 __all__ = ["postmark_command", "void_command"]
 
+_Ranges = tuple[tuple[int, int], ...]
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _RANGE = re.compile(r"\s*([0-9]{1,8})(?:-([0-9]{1,8}))?\s*")
@@ -48,26 +51,29 @@ _REASONS = {
 }
 
 
-class _Serials(click.ParamType[tuple[tuple[Serial, Serial], ...]]):
-    """Serials and ranges of them, such as 3,7-12."""
+class _Numbers(click.ParamType[tuple[tuple[int, int], ...]]):
+    """Numbers and ranges of them, such as 3,7-12."""
 
-    name = "serials"
+    name = "numbers"
+
+    def __init__(self, what: str) -> None:
+        self._what = what
 
     def convert(
         self,
         value: Any,  # noqa: ANN401  (click's signature)
         param: click.Parameter | None,
         ctx: click.Context | None,
-    ) -> tuple[tuple[Serial, Serial], ...]:
-        """Return the runs of neighbours among the serials; fail with the reason."""
+    ) -> tuple[tuple[int, int], ...]:
+        """Return the ranges, first and last; fail with the reason."""
         ranges = []
         for part in str(value).split(","):
             match = _RANGE.fullmatch(part)
             first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
             if not 1 <= first <= last:
-                self.fail(f"{part.strip()!r} is no serial and no range of serials, such as 3 or 7-12.", param, ctx)
+                self.fail(f"{part.strip()!r} is no {self._what} and no range of them, such as 3 or 7-12.", param, ctx)
             ranges.append((first, last))
-        return runs_of(ranges)
+        return tuple(ranges)
 
 
 def _acting(command: _Command) -> _Command:
@@ -79,7 +85,13 @@ def _acting(command: _Command) -> _Command:
         keystore_option,
         rpc_option,
         click.option(
-            "--serials", type=_Serials(), required=True, metavar="LIST", help="The stamps, such as 3,7-12,1000-1999."
+            "--sheets",
+            type=_Numbers("sheet"),
+            metavar="LIST",
+            help="All stamps of these sheets instead, such as 12-14.",
+        ),
+        click.option(
+            "--serials", type=_Numbers("serial"), metavar="LIST", help="The stamps, such as 3,7-12,1000-1999."
         ),
         series_argument,
     ):
@@ -98,7 +110,8 @@ def _acting(command: _Command) -> _Command:
 def void_command(
     *,
     series: Path,
-    serials: tuple[tuple[Serial, Serial], ...],
+    serials: _Ranges | None,
+    sheets: _Ranges | None,
     reason: str,
     rpc: str,
     keystore: Path | None,
@@ -111,8 +124,8 @@ def void_command(
     Only stamps that nobody has claimed can be voided: a token that has left the post stays whose it
     is. Those among the serials are passed over, and counted before you are asked.
     """
-    order = VoidOrder(serials=serials, reason=VoidReason(reason))
-    with _desk_of(series, rpc, keystore, issued) as (desk_with, title):
+    with _desk_of(series, rpc, keystore, issued) as (desk_with, title, ledger, series_id):
+        order = VoidOrder(serials=_chosen(ledger, series_id, serials, sheets), reason=VoidReason(reason))
         with progress_bar(quiet=as_json) as progress:
             before = desk_with(progress).preview_void(order)
         _tell(_void_preview(before, order, title), as_json=as_json)
@@ -143,7 +156,8 @@ def void_command(
 def postmark_command(
     *,
     series: Path,
-    serials: tuple[tuple[Serial, Serial], ...],
+    serials: _Ranges | None,
+    sheets: _Ranges | None,
     office: str,
     day: datetime,
     kind: str,
@@ -158,8 +172,9 @@ def postmark_command(
     A postmark stays for good. A stamp that has this very one already does not get it again; a void
     stamp gets none.
     """
-    order = PostmarkOrder(serials=serials, office=office, day=day.date(), kind=PostmarkKind(kind))
-    with _desk_of(series, rpc, keystore, issued) as (desk_with, title):
+    with _desk_of(series, rpc, keystore, issued) as (desk_with, title, ledger, series_id):
+        chosen = _chosen(ledger, series_id, serials, sheets)
+        order = PostmarkOrder(serials=chosen, office=office, day=day.date(), kind=PostmarkKind(kind))
         with progress_bar(quiet=as_json) as progress:
             before = desk_with(progress).preview_postmark(order)
         _tell(_postmark_preview(before, order, title), as_json=as_json)
@@ -173,15 +188,40 @@ def postmark_command(
 @contextmanager
 def _desk_of(
     series: Path, rpc: str, keystore: Path | None, issued: Path | None
-) -> Iterator[tuple[Callable[[Progress], StampDesk], str]]:
-    """Give the desk of the issuer, for whoever wants to hear how far it has come, and the title of the series."""
+) -> Iterator[tuple[Callable[[Progress], StampDesk], str, Ledger, str]]:
+    """Give the desk of the issuer, for whoever wants to hear how far it is; title, ledger and id of the series."""
     workspace = workspace_of(issued, series)
     dossier = workspace.dossier()
     chain = chain_of(dossier, rpc)
     signer = signer_for(chain, keystore)
     with workspace.ledger() as ledger:
         sender = Sender(chain, signer, LedgerJournal(ledger))
-        yield lambda progress: StampDesk(dossier, sender, ledger, progress=progress), dossier.series.title
+        yield (
+            lambda progress: StampDesk(dossier, sender, ledger, progress=progress),
+            dossier.series.title,
+            ledger,
+            dossier.series.id,
+        )
+
+
+def _chosen(
+    ledger: Ledger, series_id: str, serials: _Ranges | None, sheets: _Ranges | None
+) -> tuple[tuple[Serial, Serial], ...]:
+    """Return the stamps that were named, by their serials or by the sheets that they lie on, as runs."""
+    if (serials is None) == (sheets is None):
+        raise InputError("Which stamps are meant?", remedy="Name them with --serials, or their sheets with --sheets.")
+    if serials is not None:
+        return runs_of(serials)
+    found: list[tuple[int, int]] = []
+    for first, last in sheets or ():
+        on_them = ledger.serials_on(series_id, first, last)
+        if not on_them:
+            raise InputError(
+                f"There is no sheet no. {first}{f' to {last}' if last > first else ''} in this series.",
+                remedy="The check list of the print job says which stamps lie on which sheet.",
+            )
+        found += [(serial, serial) for serial in on_them]
+    return runs_of(found)
 
 
 def _void_preview(preview: StampPreview, order: VoidOrder, title: str) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -184,6 +184,22 @@ class Ledger:
             row = session.get(StampRow, (series_id, serial))
             return None if row is None else _stamp(row)
 
+    def stamps(self, series_id: str) -> Iterator[StampRecord]:
+        """Yield the stamps of a series in the order of their serials; memory stays flat."""
+        query = select(StampRow).where(StampRow.series_id == series_id).order_by(StampRow.serial)
+        with self._reading() as session:
+            for rows in session.scalars(query.execution_options(yield_per=_BATCH)).partitions():
+                yield from map(_stamp, rows)
+                session.expunge_all()
+
+    def serials_on(self, series_id: str, first_sheet: int, last_sheet: int) -> tuple[Serial, ...]:
+        """Return the stamps that lie on some sheets, as planned at issue, in ascending order."""
+        query = select(StampRow.serial).where(
+            StampRow.series_id == series_id, StampRow.sheet.between(first_sheet, last_sheet)
+        )
+        with self._reading() as session:
+            return tuple(Serial(number) for number in session.scalars(query.order_by(StampRow.serial)))
+
     def stamp_by_claim_key(self, series_id: str, claim_key: Address) -> StampRecord | None:
         """Return the stamp whose hidden code gives this key, `None` if no stamp of the series has it."""
         with self._reading() as session:
@@ -235,13 +251,24 @@ class Ledger:
             )
 
     def record_printed(self, series_id: str, file: PrintedFile) -> None:
-        """Write down a file that was made; one of the same name is the newer state of it."""
-        values = {"sha256": file.sha256, "first_serial": file.first_serial, "last_serial": file.last_serial}
+        """Write down a file that was made; one of the same name is the newer state of it.
+
+        A file that is what it was before keeps the time at which it was made first.
+        """
+        values = {
+            "sha256": file.sha256,
+            "first_serial": file.first_serial,
+            "last_serial": file.last_serial,
+            "made_at": file.made_at,
+        }
+        insertion = self._upsert(PrintRow).values(series_id=series_id, name=file.name, **values)
+        unchanged = PrintRow.sha256 == insertion.excluded.sha256
+        made_at = case((unchanged, func.coalesce(PrintRow.made_at, insertion.excluded.made_at)), else_=file.made_at)
         with self._writing() as session:
             session.execute(
-                self._upsert(PrintRow)
-                .values(series_id=series_id, name=file.name, **values)
-                .on_conflict_do_update(index_elements=["series_id", "name"], set_=values)
+                insertion.on_conflict_do_update(
+                    index_elements=["series_id", "name"], set_={**values, "made_at": made_at}
+                )
             )
 
     def printed(self, series_id: str) -> tuple[PrintedFile, ...]:
@@ -254,6 +281,7 @@ class Ledger:
                     sha256=Hash32(row.sha256),
                     first_serial=Serial(row.first_serial),
                     last_serial=Serial(row.last_serial),
+                    made_at=row.made_at,
                 )
                 for row in rows
             )

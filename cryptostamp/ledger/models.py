@@ -151,6 +151,7 @@ class PrintRow(Base):
     sha256: Mapped[bytes]
     first_serial: Mapped[int]
     last_serial: Mapped[int]
+    made_at: Mapped[int | None] = mapped_column(_BIG)
 
 
 class ChallengeRow(Base):

@@ -90,6 +90,8 @@ class PrintedFile:
     sha256: Hash32
     first_serial: Serial
     last_serial: Serial
+    made_at: int | None = None
+    """UTC seconds; `None` if it is not known."""
 
 
 class TransactionState(StrEnum):

@@ -5,6 +5,8 @@ Every step can be killed at any moment and run again: it goes on where it stoppe
 
 from __future__ import annotations
 
+from cryptostamp.office.audit import audit
+from cryptostamp.office.audit_report import Audit
 from cryptostamp.office.chains import DEFAULT_RPC, chain_of, local_post
 from cryptostamp.office.claim import (
     BatchedClaim,
@@ -35,6 +37,7 @@ from cryptostamp.office.workspace import Workspace
 __all__ = [
     "DEFAULT_RPC",
     "DEMO_PASSPHRASE",
+    "Audit",
     "BatchedClaim",
     "Claim",
     "Demo",
@@ -56,6 +59,7 @@ __all__ = [
     "VoidOrder",
     "Workspace",
     "ask_owner",
+    "audit",
     "chain_of",
     "check",
     "check_artifacts",

@@ -186,7 +186,8 @@ def print_stamps(
             made = []
             crew = _crew_of(workers, cluster, folder)
             for file in make_files(tasks, manifest, crew=crew, told=lambda done: progress(what, done, len(chosen))):
-                _record(ledger, series, folder / file.name, file.sha256, range(file.first_serial, file.last_serial + 1))
+                held = range(file.first_serial, file.last_serial + 1)
+                _record(ledger, series, folder / file.name, file.sha256, held, made_at=clock())
                 made.append((file.first_serial, folder / file.name))
             manifest.forget(kind, but={path.name for _, path in made})
             progress(what, len(chosen), len(chosen))
@@ -196,13 +197,13 @@ def print_stamps(
         faces = make(run.faces(), _FACES, "Drawing sheets")
         check_list = folder / f"{name}-check-list.csv"
         write_whole(check_list, lambda stream: stream.writelines(_check_list(series, dossier, chosen)))
-        _record(ledger, series, check_list, sha256_of(check_list), chosen)
+        _record(ledger, series, check_list, sha256_of(check_list), chosen, made_at=clock())
         pictures = []
         for number, serial in enumerate(pictured, 1):
             path = folder / f"{series.id}-{serial:06d}.png"
             image = png_bytes(render_stamp(series, face_of(series, dossier, serial), dpi=IMAGE_DPI), dpi=IMAGE_DPI)
             write_file(path, image)
-            _record(ledger, series, path, hashlib.sha256(image).hexdigest(), range(serial, serial + 1))
+            _record(ledger, series, path, hashlib.sha256(image).hexdigest(), range(serial, serial + 1), made_at=clock())
             pictures.append(path)
             progress("Drawing single stamps", number, len(pictured))
     return PrintJob(
@@ -336,7 +337,7 @@ def _check_list(series: Series, dossier: Dossier, serials: range) -> Iterator[by
             yield b"%d,%d,%d,%s,%s\r\n" % (sheet, position, number, short, text)
 
 
-def _record(ledger: Ledger, series: Series, path: Path, sha256: str, serials: range) -> None:
+def _record(ledger: Ledger, series: Series, path: Path, sha256: str, serials: range, *, made_at: int) -> None:
     ledger.record_printed(
         series.id,
         PrintedFile(
@@ -344,5 +345,6 @@ def _record(ledger: Ledger, series: Series, path: Path, sha256: str, serials: ra
             sha256=Hash32(bytes.fromhex(sha256)),
             first_serial=Serial(serials[0]),
             last_serial=Serial(serials[-1]),
+            made_at=made_at,
         ),
     )

@@ -11,6 +11,7 @@ from support.desk import Desk
 from support.program import Run
 
 from cryptostamp.chain import DevSigner
+from cryptostamp.errors import InputError
 from cryptostamp.office import claim, public_code_of
 from cryptostamp.primitives import Serial
 
@@ -33,6 +34,28 @@ def claimed(here: Desk) -> Desk:
 
 
 class TestVoid:
+    def test_spoiled_sheets(self, run: Run, here: Desk) -> None:
+        """Sheets that the printer has spoiled are named by their numbers; all their stamps become void."""
+        done = run("void", "--sheets", "2", "--reason", "spoiled", "--rpc", here.url, "--yes", "--json")
+        assert (done.code, done.json["before"]["to_do"], done.json["after"]["void"]) == (0, 5, 5)
+        states = run("status", "--rpc", here.url, "--json").json["status"]["counts"]
+        assert states["void"] == 5
+
+    @pytest.mark.parametrize(
+        ("options", "words"),
+        [
+            (("--sheets", "3"), "There is no sheet no. 3"),
+            (("--sheets", "7-9"), "There is no sheet no. 7 to 9"),
+            ((), "Which stamps are meant?"),
+            (("--sheets", "1", "--serials", "3"), "Which stamps are meant?"),
+        ],
+    )
+    def test_which_stamps(self, run: Run, here: Desk, options: tuple[str, ...], words: str) -> None:
+        """Stamps are named in one way, and sheets that there are."""
+        done = run("void", *options, "--reason", "spoiled", "--rpc", here.url, "--yes")
+        assert done.code == InputError.exit_code
+        assert words in done.err
+
     def test_asked_and_answered(self, run: Run, claimed: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         """The order is shown with what is claimed already, asked for, and told when it is done."""
         asked = []

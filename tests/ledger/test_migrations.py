@@ -118,7 +118,8 @@ class TestAny:
             assert issued is not None
             assert (issued.gas_used, ledger.count_claimed("LEAP")) == (21_007, 1)
             assert ledger.stamp("LEAP", Serial(3)) is not None
-        after = dump(path)
+        # The one column that was added is empty.
+        after = [line.replace(",NULL);", ");") if '"prints"' in line else line for line in dump(path)]
         assert [line for line in before if line not in after] == []
 
     def test_the_same_schema_as_a_new_ledger(self, old: Callable[[int], Path], version: int, tmp_path: Path) -> None:

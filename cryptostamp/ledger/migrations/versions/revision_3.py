@@ -1,4 +1,7 @@
-"""An index of the chain: the events of a series, how far they were read, and where each stamp stands by them."""
+"""An index of the chain: the events of a series, how far they were read, and where each stamp stands by them.
+
+Print files get the time at which they were made; of older ones it is not known.
+"""
 
 from __future__ import annotations
 
@@ -49,3 +52,4 @@ def upgrade() -> None:
         sa.Column("postmarks", sa.Integer(), nullable=False),
     )
     op.create_index("standings_of_an_owner", "standings", ["owner"])
+    op.add_column("prints", sa.Column("made_at", _BIG))
