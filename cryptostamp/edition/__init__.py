@@ -6,7 +6,15 @@ knows no chain and no paper.
 
 from cryptostamp.edition.claim_key import ClaimKey, claim_key_of, recover_claim_signer
 from cryptostamp.edition.claim_key_list import ClaimKeyList
-from cryptostamp.edition.dossier import Deployment, DesignFacts, Dossier, SeriesFacts
+from cryptostamp.edition.dossier import (
+    Deployment,
+    DesignFacts,
+    Dossier,
+    FileFacts,
+    SeriesFacts,
+    TemplateFacts,
+    public_files,
+)
 from cryptostamp.edition.dossier_folder import content_address, read_dossier, write_dossier
 from cryptostamp.edition.edition import Edition, build_edition
 from cryptostamp.edition.face_codes import SymbolForm, face_code, face_codes, face_symbol, symbol_form
@@ -23,9 +31,11 @@ __all__ = [
     "Dossier",
     "Edition",
     "EditionSecret",
+    "FileFacts",
     "MerkleTree",
     "SeriesFacts",
     "SymbolForm",
+    "TemplateFacts",
     "build_edition",
     "claim_key_of",
     "content_address",
@@ -35,6 +45,7 @@ __all__ = [
     "join",
     "leaf_of",
     "permute",
+    "public_files",
     "read_dossier",
     "recover_claim_signer",
     "seed_commitment",

@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -21,6 +22,7 @@ from cryptostamp.edition.edition import Edition
 from cryptostamp.errors import ArtworkError, InputError
 from cryptostamp.primitives import Address, ChainId, Hash32
 from cryptostamp.series.models import Design, Issuer, Money, Series, StampFormat, Variant
+from cryptostamp.series.template import StampTemplate
 
 __all__ = [
     "CLAIM_KEYS_NAME",
@@ -29,10 +31,13 @@ __all__ = [
     "Deployment",
     "DesignFacts",
     "Dossier",
+    "FileFacts",
     "SeriesFacts",
+    "TemplateFacts",
     "check_name",
     "manifest_of",
     "parse_claim_keys",
+    "public_files",
     "write_claim_keys",
 ]
 
@@ -59,18 +64,67 @@ class DesignFacts:
     @classmethod
     def of(cls, design: Design) -> DesignFacts:
         """Return the facts of a design; reads its artwork."""
-        try:
-            picture = design.artwork.read_bytes()
-        except OSError as error:
-            raise ArtworkError(
-                f"The artwork of the design {design.key!r} cannot be read.", where=str(design.artwork)
-            ) from error
-        return cls(
-            key=design.key,
-            title=design.title,
-            artwork=design.artwork.name,
-            sha256=hashlib.sha256(picture).hexdigest(),
-        )
+        picture = FileFacts.of(design.artwork, f"artwork of the design {design.key!r}")
+        return cls(key=design.key, title=design.title, artwork=picture.name, sha256=picture.sha256)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFacts:
+    """A file as the public may check it."""
+
+    name: str
+    """Without folders."""
+    sha256: str
+    """64 hex digits."""
+
+    @classmethod
+    def of(cls, path: Path, what: str) -> FileFacts:
+        """Return the facts of a file, which errors call `what`; reads it."""
+        return cls(name=path.name, sha256=hashlib.sha256(_read(path, what)).hexdigest())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateFacts:
+    """The template of a series and the pictures that it brings."""
+
+    name: str
+    sha256: str
+    pictures: tuple[FileFacts, ...]
+
+    @classmethod
+    def of(cls, template: StampTemplate) -> TemplateFacts:
+        """Return the facts of a template; reads its file and its pictures."""
+        file = FileFacts.of(template.path, "template")
+        pictures = tuple(FileFacts.of(path, "picture of the template") for path in template.pictures)
+        return cls(name=file.name, sha256=file.sha256, pictures=pictures)
+
+
+def _read(path: Path, what: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ArtworkError(f"The {what} cannot be read.", where=str(path)) from error
+
+
+def public_files(series: Series) -> dict[str, bytes]:
+    """Return the files that a series is drawn from, by the names under which a dossier holds them.
+
+    Raises `ArtworkError` for a file that cannot be read, and `InputError` for two files of one name or a name
+    that a dossier cannot have.
+    """
+    paths = [design.artwork for design in series.designs]
+    if series.template is not None:
+        paths += [series.template.path, *series.template.pictures]
+    files: dict[str, bytes] = {}
+    for path in dict.fromkeys(paths):
+        if check_name(path.name) in files:
+            raise InputError(
+                f"Two files of the series are called {path.name!r}.",
+                where=str(path),
+                remedy="Give each picture a name of its own: the public dossier has no folders.",
+            )
+        files[path.name] = _read(path, "artwork")
+    return files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +141,8 @@ class SeriesFacts:
     stamp: StampFormat
     designs: tuple[DesignFacts, ...]
     variants: tuple[Variant, ...]
+    template: TemplateFacts | None = None
+    """`None`: the standard template."""
 
     @classmethod
     def of(cls, series: Series) -> SeriesFacts:
@@ -102,6 +158,7 @@ class SeriesFacts:
             stamp=series.stamp,
             designs=tuple(DesignFacts.of(design) for design in series.designs),
             variants=series.variants,
+            template=None if series.template is None else TemplateFacts.of(series.template),
         )
 
 

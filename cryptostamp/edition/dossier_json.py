@@ -15,7 +15,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cryptostamp.content import parse_cid
 from cryptostamp.edition.claim_key_list import ClaimKeyList
-from cryptostamp.edition.dossier import FACTS_NAME, Deployment, DesignFacts, Dossier, SeriesFacts
+from cryptostamp.edition.dossier import (
+    FACTS_NAME,
+    Deployment,
+    DesignFacts,
+    Dossier,
+    FileFacts,
+    SeriesFacts,
+    TemplateFacts,
+)
 from cryptostamp.edition.edition import Edition
 from cryptostamp.errors import InputError
 from cryptostamp.primitives import MAX_EDITION, Address, ChainId, Hash32, parse_address
@@ -59,6 +67,15 @@ class _Design(_Model):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
+class _File(_Model):
+    name: _Text
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _Template(_File):
+    pictures: Annotated[list[_File], Field(max_length=255)]
+
+
 class _Variant(_Model):
     key: _Text
     name: _Text
@@ -77,6 +94,7 @@ class _Series(_Model):
     stamp: _Stamp
     designs: Annotated[list[_Design], Field(min_length=1, max_length=255)]
     variants: Annotated[list[_Variant], Field(min_length=1, max_length=255)]
+    template: _Template | None = None
 
 
 class _Edition(_Model):
@@ -129,6 +147,7 @@ def write_facts(dossier: Dossier) -> bytes:
                 _Variant(key=variant.key, name=variant.name, colour=variant.colour, count=variant.count)
                 for variant in series.variants
             ],
+            template=None if series.template is None else _template(series.template),
         ),
         edition=_Edition(
             size=edition.size,
@@ -202,7 +221,19 @@ def _series(facts: _Series) -> SeriesFacts:
         stamp=StampFormat(width_mm=Decimal(facts.stamp.width_mm), height_mm=Decimal(facts.stamp.height_mm)),
         designs=tuple(DesignFacts(**design.model_dump()) for design in facts.designs),
         variants=tuple(Variant(**variant.model_dump()) for variant in facts.variants),
+        template=None
+        if facts.template is None
+        else TemplateFacts(
+            name=facts.template.name,
+            sha256=facts.template.sha256,
+            pictures=tuple(FileFacts(name=file.name, sha256=file.sha256) for file in facts.template.pictures),
+        ),
     )
+
+
+def _template(template: TemplateFacts) -> _Template:
+    pictures = [_File(name=file.name, sha256=file.sha256) for file in template.pictures]
+    return _Template(name=template.name, sha256=template.sha256, pictures=pictures)
 
 
 def _account(text: str) -> Address:

@@ -36,6 +36,7 @@ from cryptostamp.edition import (
     EditionSecret,
     SeriesFacts,
     build_edition,
+    public_files,
     variant_indices,
     write_dossier,
 )
@@ -96,6 +97,7 @@ def issue(
     """
     check_printable(series, chain.chain_id)
     check_pictures(series)
+    public_files(series)  # refuses names that a dossier cannot hold, while nothing has been sent
     with workspace.ledger() as ledger, ledger.step(series.id, "issue", clock=clock):
         plan = ledger.plan_of(series.id)
         _check_plan(plan, series, chain, workspace)
@@ -150,8 +152,8 @@ def issue(
 
 def _description_hash(series: Series) -> Hash32:
     """Return the hash of everything that the issue of a series depends on, artwork included."""
-    facts = json.dumps(asdict(SeriesFacts.of(series)), sort_keys=True, default=str)
-    return Hash32(hashlib.sha256(facts.encode()).digest())
+    facts = {name: fact for name, fact in asdict(SeriesFacts.of(series)).items() if fact is not None}
+    return Hash32(hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).digest())
 
 
 def _check_plan(plan: SeriesPlan | None, series: Series, chain: Chain, workspace: Workspace) -> None:
@@ -342,6 +344,6 @@ def _dossier(series: Series, edition: Edition, issued: IssuedSeries) -> Dossier:
         ),
         files={
             "compiler-input.json": compiler_input(),
-            **{design.artwork.name: design.artwork.read_bytes() for design in series.designs},
+            **public_files(series),
         },
     )

@@ -3,11 +3,12 @@ from dataclasses import replace
 
 import pytest
 
-from cryptostamp.edition import ClaimKeyList, DesignFacts, Dossier, SeriesFacts
+from cryptostamp.edition import ClaimKeyList, DesignFacts, Dossier, SeriesFacts, public_files
 from cryptostamp.edition.dossier import check_name, manifest_of, parse_claim_keys, write_claim_keys
 from cryptostamp.errors import ArtworkError, InputError
-from cryptostamp.primitives import Address
+from cryptostamp.primitives import Address, Box
 from cryptostamp.series import Series
+from cryptostamp.series.template import PictureLayer, Product, StampTemplate
 
 KEYS = ClaimKeyList.of(
     [Address("0x92599D596cc345cAd9868FA56681D12f57796E97"), Address("0x99c6B42Bf14A1E2ECcf336Be92eD316A63c53F13")]
@@ -29,6 +30,59 @@ class TestFacts:
         with pytest.raises(ArtworkError, match="cannot be read") as caught:
             SeriesFacts.of(series)
         assert caught.value.where == str(series.designs[0].artwork)
+
+
+@pytest.fixture
+def template(series: Series) -> StampTemplate:
+    """A template with one picture of its own."""
+    path, picture = series.folder / "template.toml", series.folder / "crest.svg"
+    path.write_bytes(b"format = 1\n")
+    picture.write_bytes(b"<svg/>")
+    box = Box(x_mm=0, y_mm=0, width_mm=40, height_mm=48)
+    layers = (PictureLayer(name="crest", box=box, artwork=picture), PictureLayer(name="picture", box=box))
+    return StampTemplate(path=path, product=Product.STAMP, stamp=box, layers=layers)
+
+
+class TestTemplate:
+    def test_a_series_without_one(self, series: Series) -> None:
+        """The standard template leaves no trace in the facts."""
+        assert SeriesFacts.of(series).template is None
+        assert set(public_files(series)) == {series.designs[0].artwork.name}
+
+    def test_it_is_known_by_its_hashes(self, series: Series, template: StampTemplate) -> None:
+        """The facts hold name and hash of the template and of its own pictures; the dossier gets all of them."""
+        facts = SeriesFacts.of(replace(series, template=template)).template
+        assert facts is not None
+        assert (facts.name, facts.sha256) == ("template.toml", hashlib.sha256(b"format = 1\n").hexdigest())
+        assert [(file.name, file.sha256) for file in facts.pictures] == [
+            ("crest.svg", hashlib.sha256(b"<svg/>").hexdigest())
+        ]
+        files = public_files(replace(series, template=template))
+        assert files["template.toml"] == b"format = 1\n"
+        assert files["crest.svg"] == b"<svg/>"
+
+    def test_a_changed_template_is_another_series(self, series: Series, template: StampTemplate) -> None:
+        """One byte more in the template changes the facts."""
+        before = SeriesFacts.of(replace(series, template=template))
+        template.path.write_bytes(b"format = 1\n\n")
+        assert SeriesFacts.of(replace(series, template=template)) != before
+
+    def test_two_files_of_one_name(self, series: Series, template: StampTemplate) -> None:
+        """A dossier has no folders: the second file of a name is refused, not lost."""
+        other = series.folder / "more" / "crest.svg"
+        other.parent.mkdir()
+        other.write_bytes(b"<svg />")
+        design = replace(series.designs[0], artwork=other)
+        with pytest.raises(InputError, match=r"Two files of the series are called 'crest.svg'") as caught:
+            public_files(replace(series, template=template, designs=(design,)))
+        assert "crest.svg" in caught.value.where
+
+    def test_a_template_that_has_gone(self, series: Series, template: StampTemplate) -> None:
+        """A template that cannot be read is named."""
+        template.path.unlink()
+        with pytest.raises(ArtworkError, match=r"template cannot be read") as caught:
+            SeriesFacts.of(replace(series, template=template))
+        assert caught.value.where == str(template.path)
 
 
 class TestAgreement:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cryptostamp.edition import Dossier
+from cryptostamp.edition import Dossier, FileFacts, TemplateFacts
 from cryptostamp.edition.dossier_json import parse_facts, write_facts
 from cryptostamp.errors import InputError
 from cryptostamp.series import Money
@@ -42,6 +42,19 @@ class TestCanonicalForm:
         named = replace(dossier, metadata_root=EMPTY_FOLDER)
         assert json.loads(write_facts(named)) == json.loads(write_facts(dossier)) | {"metadata_root": EMPTY_FOLDER}
         assert parse_facts(write_facts(named), dossier.edition.claim_keys, dict(dossier.files)) == named
+
+    def test_a_template(self, dossier: Dossier) -> None:
+        """It is written where there is one; without, the bytes are those of a dossier that never heard of it."""
+        assert "template" not in json.loads(write_facts(dossier))["series"]
+        crest = FileFacts(name="crest.svg", sha256="1" * 64)
+        facts = TemplateFacts(name="template.toml", sha256="2" * 64, pictures=(crest,))
+        drawn = replace(dossier, series=replace(dossier.series, template=facts))
+        assert json.loads(write_facts(drawn))["series"]["template"] == {
+            "name": "template.toml",
+            "pictures": [{"name": "crest.svg", "sha256": "1" * 64}],
+            "sha256": "2" * 64,
+        }
+        assert parse_facts(write_facts(drawn), dossier.edition.claim_keys, dict(dossier.files)) == drawn
 
     @pytest.mark.parametrize("root", [None, "", EMPTY_FOLDER.upper(), f"ipfs://{EMPTY_FOLDER}/"])
     def test_a_root_that_is_none(self, dossier: Dossier, root: str | None) -> None:
