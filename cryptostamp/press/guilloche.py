@@ -208,7 +208,7 @@ def rosette(
             periods=shell,
             lines=_beside((waist + outside) / 2, count, shell, 1.3 * spacing_mm),
             notch=draws.between(0.14, 0.22) * min(1, 12 / count),
-            hollow=draws.between(-0.1, 0.1),
+            hollow=draws.one_of((0.0, 0.0, -0.3)),
             broad=draws.between(0.25, 0.5),
             swirl=swirl,
             overtone=0.0,
