@@ -23,6 +23,7 @@ from cryptostamp.cli.node import node_command
 from cryptostamp.cli.output import print_json
 from cryptostamp.cli.preview import preview_command
 from cryptostamp.cli.printing import print_command
+from cryptostamp.cli.proof import proof_command
 from cryptostamp.cli.prove import prove_command
 from cryptostamp.cli.registry import registry_command
 from cryptostamp.cli.stamps import postmark_command, void_command
@@ -63,6 +64,7 @@ for _command in (
     preview_command,
     issue_command,
     print_command,
+    proof_command,
     verify_command,
     claim_command,
     prove_command,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from cryptostamp.series import Series
 
 __all__ = [
     "AddressType",
+    "SerialsType",
     "as_json",
     "edition_passphrase",
     "issued_option",
@@ -42,6 +44,24 @@ class AddressType(click.ParamType[Address]):
             return parse_address(value)
         except InputError as error:
             self.fail(f"{error.what} {error.remedy}", param, ctx)
+
+
+class SerialsType(click.ParamType[range]):
+    """A serial, or a range of them such as 1-1000."""
+
+    name = "serials"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> range:  # noqa: ANN401
+        """Return the range; fail with the reason."""
+        if isinstance(value, range):
+            return value
+        match = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", value)
+        if match is None:
+            self.fail(f"{value!r} is no serial and no range such as 1-1000.", param, ctx)
+        first, last = int(match[1]), int(match[2] or match[1])
+        if not 1 <= first <= last:
+            self.fail(f"{value!r} is no range: serials begin at 1, and the first comes first.", param, ctx)
+        return range(first, last + 1)
 
 
 def series_argument(command: _Command) -> _Command:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Any
 
 import click
 
 from cryptostamp.cli.options import (
+    SerialsType,
     as_json,
     edition_passphrase,
     issued_option,
@@ -17,7 +16,8 @@ from cryptostamp.cli.options import (
     workspace_of,
 )
 from cryptostamp.cli.output import console, print_json, progress_bar
-from cryptostamp.office import print_stamps
+from cryptostamp.cli.proof import print_proof, proof_exit_code, proof_for_machines, sample_option
+from cryptostamp.office import print_stamps, proof_prints
 from cryptostamp.office.printing import SHEETS_PER_FILE
 from cryptostamp.primitives import Serial
 from cryptostamp.series import load_series
@@ -25,31 +25,15 @@ from cryptostamp.series import load_series
 __all__ = ["print_command"]
 
 
-class _Serials(click.ParamType[range]):
-    """A serial, or a range of them such as 1-1000."""
-
-    name = "serials"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> range:  # noqa: ANN401
-        """Return the range; fail with the reason."""
-        if isinstance(value, range):
-            return value
-        match = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", value)
-        if match is None:
-            self.fail(f"{value!r} is no serial and no range such as 1-1000.", param, ctx)
-        first, last = int(match[1]), int(match[2] or match[1])
-        if not 1 <= first <= last:
-            self.fail(f"{value!r} is no range: serials begin at 1, and the first comes first.", param, ctx)
-        return range(first, last + 1)
-
-
 @click.command("print")
 @series_argument
-@click.option("--serials", type=_Serials(), help="The stamps to print, such as 1-1000. Without it, the whole edition.")
+@click.option(
+    "--serials", type=SerialsType(), help="The stamps to print, such as 1-1000. Without it, the whole edition."
+)
 @click.option(
     "--image",
     "images",
-    type=_Serials(),
+    type=SerialsType(),
     multiple=True,
     help="Draw these stamps as single PNG pictures as well. May be given several times.",
 )
@@ -76,6 +60,12 @@ class _Serials(click.ParamType[range]):
     show_default=True,
     help="How many sheets go into one PDF at most.",
 )
+@click.option(
+    "--proof",
+    is_flag=True,
+    help="Read the finished sheets back and compare them with what was to be printed, as `cryptostamp proof` does.",
+)
+@sample_option("--proof-sample")
 @issued_option
 @passphrase_fd_option
 @as_json
@@ -88,19 +78,26 @@ def print_command(
     workers: int,
     cluster: str | None,
     sheets_per_file: int,
+    proof: bool,
+    sample: int | None,
     issued: Path | None,
     passphrase_fd: int | None,
     as_json: bool,
-) -> None:
+) -> int:
     """Write the print files of the issued SERIES.
 
-    A PDF with the faces, sheet by sheet; a check list of serials and public codes; with --printer,
-    the hidden codes for the same sheets, sealed so that nobody but the printer can read them.
+    A PDF with the faces, sheet by sheet; the plan, a list of serials and public codes; with --printer,
+    the hidden codes for the same sheets, sealed so that nobody but the printer can read them; with
+    --proof, the check list of what was read back from the finished sheets.
     Printing again makes only what is missing: finished files stand in the job's manifest, with their
     serials and their SHA-256. Any number of workers, here or on a cluster, gives the same files; one that is
     killed costs the file in its hands. Dask takes its certificates from its own configuration
     (distributed.comm.tls), and its workers need the packages that are installed here.
+
+    Exit codes: 0 printed, and as planned where it was proofed; 1 the proof found a difference.
     """
+    if sample is not None and not proof:
+        raise click.UsageError("--proof-sample says how much --proof reads: give that too.")
     described = load_series(series)
     workspace = workspace_of(issued, described)
     with progress_bar(quiet=as_json) as progress:
@@ -116,11 +113,19 @@ def print_command(
             sheets_per_file=sheets_per_file,
             progress=progress,
         )
+        proven = None
+        if proof:
+            proven = proof_prints(
+                described, workspace=workspace, serials=serials, sheets=sample, workers=workers, progress=progress
+            )
     if as_json:
-        print_json({"sheets": job.sheets, "files": job.files})
-        return
+        print_json({"sheets": job.sheets, "files": job.files, "proof": proven and proof_for_machines(proven)})
+        return proof_exit_code(proven)
     console.print(f"{job.sheets:,} {'sheet' if job.sheets == 1 else 'sheets'} of {described.title}:")
     for path in job.files:
         console.print(f"  {path}", markup=False)
     if not job.claims:
         console.print("The hidden codes were not printed: give the printer's age public key with --printer.")
+    if proven is not None:
+        print_proof(proven)
+    return proof_exit_code(proven)

@@ -218,7 +218,7 @@ def _chosen(
         if not on_them:
             raise InputError(
                 f"There is no sheet no. {first}{f' to {last}' if last > first else ''} in this series.",
-                remedy="The check list of the print job says which stamps lie on which sheet.",
+                remedy="The plan of the print job says which stamps lie on which sheet.",
             )
         found += [(serial, serial) for serial in on_them]
     return runs_of(found)

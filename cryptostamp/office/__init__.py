@@ -27,6 +27,8 @@ from cryptostamp.office.journal import LedgerJournal
 from cryptostamp.office.preview import Preview, check, preview
 from cryptostamp.office.printing import PrintJob, print_stamps, public_code_of
 from cryptostamp.office.progress import Progress
+from cryptostamp.office.proof import Proof, proof_prints
+from cryptostamp.office.proof_judge import Difference, DifferenceCode
 from cryptostamp.office.prove import ask_owner, check_owner
 from cryptostamp.office.publication import MetadataCheck, Publication, check_metadata, publish_metadata
 from cryptostamp.office.stamps import PostmarkOrder, StampDesk, StampPreview, VoidOrder, runs_of
@@ -42,6 +44,8 @@ __all__ = [
     "Claim",
     "Demo",
     "DemoListener",
+    "Difference",
+    "DifferenceCode",
     "Finding",
     "Followed",
     "Issue",
@@ -52,6 +56,7 @@ __all__ = [
     "Preview",
     "PrintJob",
     "Progress",
+    "Proof",
     "Publication",
     "SignedClaim",
     "StampDesk",
@@ -76,6 +81,7 @@ __all__ = [
     "overview",
     "preview",
     "print_stamps",
+    "proof_prints",
     "public_code_of",
     "publish_metadata",
     "resolve_code",

@@ -52,6 +52,7 @@ from cryptostamp.series import Series
 __all__ = [
     "SHEETS_PER_FILE",
     "PrintJob",
+    "check_issued",
     "check_printable",
     "claim_part_of",
     "face_of",
@@ -64,7 +65,7 @@ __all__ = [
 IMAGE_DPI = 300
 SHEETS_PER_FILE = 1000
 """Sheets in one file unless the caller names another number: some 5 MB, and memory stays flat."""
-_CHECK_LIST_CHUNK = 10_000
+_PLAN_CHUNK = 10_000
 _FACES, _CLAIMS = "faces.pdf", "claims.pdf.age"
 
 _NOWHERE = parse_address("0x" + "11" * 20)
@@ -80,8 +81,9 @@ class PrintJob:
     sheets: int
     claims: tuple[Path, ...]
     """The hidden codes for the same sheets, sealed to the printer; none if no printer's key was given."""
-    check_list: Path
-    """CSV: sheet, position, serial, short code, public code. Nothing secret."""
+    plan: Path
+    """CSV of what was to be printed: sheet, position, serial, short code, public code. Nothing secret. What
+    was printed stands in the check list that a proof writes."""
     manifest: Path
     """JSON: which file holds which serials, and its SHA-256."""
     images: tuple[Path, ...]
@@ -89,7 +91,7 @@ class PrintJob:
     @property
     def files(self) -> tuple[Path, ...]:
         """Every file that was made."""
-        return (*self.faces, *self.claims, self.check_list, self.manifest, *self.images)
+        return (*self.faces, *self.claims, self.plan, self.manifest, *self.images)
 
 
 def public_code_of(dossier: Dossier, serial: Serial) -> PublicCode:
@@ -169,7 +171,7 @@ def print_stamps(
     """
     dossier = workspace.dossier()
     edition = dossier.edition
-    _check_series(series, dossier, workspace)
+    check_issued(series, dossier, workspace)
     chosen, pictured = _chosen(serials, images, edition.size)
     if cluster is not None:
         check_cluster(cluster, hidden=bool(printer))
@@ -195,9 +197,9 @@ def print_stamps(
 
         claims = make(run.claims(secret, printer), _CLAIMS, "Sealing hidden codes") if secret is not None else ()
         faces = make(run.faces(), _FACES, "Drawing sheets")
-        check_list = folder / f"{name}-check-list.csv"
-        write_whole(check_list, lambda stream: stream.writelines(_check_list(series, dossier, chosen)))
-        _record(ledger, series, check_list, sha256_of(check_list), chosen, made_at=clock())
+        plan = folder / f"{name}-plan.csv"
+        write_whole(plan, lambda stream: stream.writelines(_plan(series, dossier, chosen)))
+        _record(ledger, series, plan, sha256_of(plan), chosen, made_at=clock())
         pictures = []
         for number, serial in enumerate(pictured, 1):
             path = folder / f"{series.id}-{serial:06d}.png"
@@ -210,7 +212,7 @@ def print_stamps(
         faces=faces,
         sheets=sheets_with(series, chosen),
         claims=claims,
-        check_list=check_list,
+        plan=plan,
         manifest=manifest.path,
         images=tuple(pictures),
     )
@@ -281,7 +283,8 @@ def png_bytes(image: Image.Image, *, dpi: int) -> bytes:
     return buffer.getvalue()
 
 
-def _check_series(series: Series, dossier: Dossier, workspace: Workspace) -> None:
+def check_issued(series: Series, dossier: Dossier, workspace: Workspace) -> None:
+    """Raise `InputError` if a series is no longer the one that was issued."""
     if SeriesFacts.of(series) != dossier.series:
         raise InputError(
             f"The series {series.id} is no longer as it was issued.",
@@ -325,12 +328,12 @@ def _check_serial(serial: int, edition: int) -> None:
         raise InputError(f"There is no stamp no. {serial:,}: the edition has {edition:,}.")
 
 
-def _check_list(series: Series, dossier: Dossier, serials: range) -> Iterator[bytes]:
-    """Yield the lines of the check list. No field begins with a sign that a spreadsheet would take for a formula."""
+def _plan(series: Series, dossier: Dossier, serials: range) -> Iterator[bytes]:
+    """Yield the lines of the plan. No field begins with a sign that a spreadsheet would take for a formula."""
     places = Places(series)
     yield b"sheet,position,serial,short code,public code\r\n"
-    for start in range(serials.start, serials.stop, _CHECK_LIST_CHUNK):
-        part = range(start, min(start + _CHECK_LIST_CHUNK, serials.stop))
+    for start in range(serials.start, serials.stop, _PLAN_CHUNK):
+        part = range(start, min(start + _PLAN_CHUNK, serials.stop))
         codes = face_codes(dossier, part)
         for number, short, text in zip(part, codes.short_texts(series.id), codes.texts(), strict=True):
             sheet, position = places.on_sheet(number)

@@ -11,6 +11,8 @@ from cryptostamp.press.face import face_parts, static_marks
 from cryptostamp.press.imposition import Places, cut, place_of, position_of, serial_at, sheets_of, sheets_with
 from cryptostamp.press.phone import photograph
 from cryptostamp.press.preflight import check_press
+from cryptostamp.press.proof_plan import PlannedPlace, ProofPlan
+from cryptostamp.press.proofing import PagePicture, PrintedFilePages, PrintedPage
 from cryptostamp.press.runs import ClaimRun, FaceRun
 from cryptostamp.press.seal import SealedFile, recipients_of, seal, unseal, write_sealed
 from cryptostamp.press.sheet_pdf import SheetFile, write_face_pdf
@@ -25,8 +27,13 @@ __all__ = [
     "ClaimPart",
     "ClaimRun",
     "FaceRun",
+    "PagePicture",
     "PlacedPicture",
     "Places",
+    "PlannedPlace",
+    "PrintedFilePages",
+    "PrintedPage",
+    "ProofPlan",
     "SealedFile",
     "SheetFile",
     "StampFace",

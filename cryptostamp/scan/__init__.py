@@ -15,6 +15,7 @@ from cryptostamp.scan.ownership import (
     check_answer,
     make_challenge,
 )
+from cryptostamp.scan.page import PageSymbol, read_page, read_place
 from cryptostamp.scan.reading import Reading, Symbol, read_photo, read_symbols
 from cryptostamp.scan.sources import ChainSource, PublishedEdition, Trust
 from cryptostamp.scan.verdict import PAPER_CAVEAT, PostmarkView, StampView, Verdict, verify_code, verify_nothing
@@ -29,6 +30,7 @@ __all__ = [
     "Outcome",
     "OwnershipCheck",
     "OwnershipProof",
+    "PageSymbol",
     "PostmarkView",
     "ProofCode",
     "PublishedEdition",
@@ -40,7 +42,9 @@ __all__ = [
     "check_answer",
     "conclude",
     "make_challenge",
+    "read_page",
     "read_photo",
+    "read_place",
     "read_symbols",
     "verify_code",
     "verify_nothing",

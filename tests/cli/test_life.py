@@ -83,10 +83,10 @@ class TestIssueAndPrint:
         assert "1 sheet of Birds:" in printed.out
         made = sorted(path.name for path in Workspace(birds / "issued").print_folder.iterdir())
         assert [name.partition("-")[2] for name in made] == [
-            "000001-000004-check-list.csv",
             "000001-000004-claims.pdf.age",
             "000001-000004-faces.pdf",
             "000001-000004-manifest.json",
+            "000001-000004-plan.csv",
             "000002.png",
             "000007.png",
             "000008.png",

@@ -70,7 +70,7 @@ class TestDemo:
         assert after["stamp"]["owner"] != before["stamp"]["owner"]
 
     def test_the_files_are_there(self, demo: tuple[dict[str, Any], Path, str]) -> None:
-        """Every file that is named exists: pictures, a sheet, the sealed codes, the check list, the list of files."""
+        """Every file that is named exists: pictures, a sheet, the sealed codes, the plan, the list of files."""
         facts, folder, _ = demo
         suffixes = {Path(name).suffix for name in facts["files"]}
         assert suffixes == {".png", ".pdf", ".age", ".csv", ".jpg", ".json"}

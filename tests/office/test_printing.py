@@ -45,12 +45,12 @@ def names(workspace: Workspace) -> list[str]:
 
 class TestFiles:
     def test_one_sheet(self, desk: Desk) -> None:
-        """A job for serials 1 to 25 makes one sheet, a check list and the pictures that were asked for."""
+        """A job for serials 1 to 25 makes one sheet, the plan and the pictures that were asked for."""
         job = print_stamps(desk.series, workspace=desk.workspace, serials=range(1, 26), images=[Serial(2), Serial(30)])
         assert job.sheets == 1
         assert [path.name for path in job.files] == [
             "LEAP-000001-000025-faces.pdf",
-            "LEAP-000001-000025-check-list.csv",
+            "LEAP-000001-000025-plan.csv",
             "LEAP-000001-000025-manifest.json",
             "LEAP-000002.png",
             "LEAP-000030.png",
@@ -82,10 +82,10 @@ class TestFiles:
         step = desk.ledger.steps("LEAP")[-1]
         assert (step.step, step.begun_at, step.ended_at) == ("print", 77, 77)
 
-    def test_the_check_list(self, desk: Desk) -> None:
-        """The check list gives sheet, position, serial and codes of each stamp, and nothing else."""
+    def test_the_plan(self, desk: Desk) -> None:
+        """The plan gives sheet, position, serial and codes of each stamp, and nothing else."""
         job = print_stamps(desk.series, workspace=desk.workspace, serials=range(24, 28))
-        data = job.check_list.read_bytes()
+        data = job.plan.read_bytes()
         assert data.count(b"\r\n") == data.count(b"\n") == 5
         head, *rows = csv.reader(io.StringIO(data.decode("ascii")))
         assert head == ["sheet", "position", "serial", "short code", "public code"]
