@@ -37,7 +37,7 @@ LINE_WIDTHS_MM = (0.04, 0.2)
 _PETALS = (3, 48)
 _MOST_LINES = 64
 _COLOURS = ("#1f5a78", "#b06a30")
-_STAMP_NUMBERS = 1000
+_STAMP_NUMBERS = 850
 """In the outer ring of a rosette that is another one on each stamp: 1.8 bytes each, deflated."""
 _MOST_LEAN = 0.6
 """Radians."""
