@@ -30,6 +30,12 @@ __all__ = ["issue_command"]
 @series_argument
 @rpc_option
 @click.option("--registry", type=AddressType(), help="The registry of posts that has admitted yours.")
+@click.option(
+    "--freeze-metadata/--open-metadata",
+    default=True,
+    show_default=True,
+    help="Whether the contract names the folder of the metadata for ever, or lets the issuer name another one later.",
+)
 @keystore_option
 @issued_option
 @passphrase_fd_option
@@ -39,6 +45,7 @@ def issue_command(
     series: Path,
     rpc: str,
     registry: Address | None,
+    freeze_metadata: bool,
     keystore: Path | None,
     issued: Path | None,
     passphrase_fd: int | None,
@@ -47,7 +54,8 @@ def issue_command(
     """Issue SERIES: every stamp gets its token, in one transaction.
 
     The numbers and hidden codes are fixed, the contract is deployed with all its tokens in the
-    post's custody and registered under the post's name, and the public dossier is written.
+    post's custody and registered under the post's name, and the public dossier is written. The contract
+    names the folder of the tokens' metadata by its content: cryptostamp metadata writes it for publication.
 
     The hidden codes all follow from one secret, which is sealed with a passphrase that you choose.
     Keep both safe: without them no hidden code can be printed. If this is stopped, the same command
@@ -66,6 +74,7 @@ def issue_command(
             post=post,
             passphrase=passphrase,
             registry=registry,
+            freeze_metadata=freeze_metadata,
             progress=progress,
         )
     if as_json:
@@ -81,6 +90,7 @@ def issue_command(
                 "gas": done.issued.gas_used,
                 "gas_per_stamp": round(done.gas_per_stamp, 2),
                 "dossier": done.dossier_address,
+                "metadata": done.dossier.metadata_root,
                 "folder": workspace.folder,
             }
         )
@@ -88,4 +98,8 @@ def issue_command(
     console.print(f"{described.title} is issued: {described.edition:,} stamps in the contract {done.issued.contract}.")
     console.print(f"It cost {done.issued.gas_used:,} gas, {done.gas_per_stamp:,.1f} a stamp.")
     console.print(f"Publish {workspace.dossier_folder} ({done.dossier_address}); keep {workspace.secret_path} safe.")
-    console.print(f"Next: cryptostamp print {series}")
+    if done.dossier.metadata_root is not None:
+        console.print(f"The tokens' metadata are at ipfs://{done.dossier.metadata_root}/ as soon as you publish them.")
+        console.print(f"Next: cryptostamp metadata {series}, and cryptostamp print {series}")
+    else:
+        console.print(f"Next: cryptostamp print {series}")

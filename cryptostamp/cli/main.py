@@ -18,12 +18,12 @@ from cryptostamp.cli.demo import demo_command
 from cryptostamp.cli.doctor import doctor_command
 from cryptostamp.cli.issue import issue_command
 from cryptostamp.cli.ledger import ledger_command
+from cryptostamp.cli.metadata import metadata_command
 from cryptostamp.cli.new import new_command
 from cryptostamp.cli.node import node_command
 from cryptostamp.cli.output import print_json
 from cryptostamp.cli.preview import preview_command
 from cryptostamp.cli.printing import print_command
-from cryptostamp.cli.proof import proof_command
 from cryptostamp.cli.prove import prove_command
 from cryptostamp.cli.registry import registry_command
 from cryptostamp.cli.stamps import postmark_command, void_command
@@ -63,8 +63,8 @@ for _command in (
     check_command,
     preview_command,
     issue_command,
+    metadata_command,
     print_command,
-    proof_command,
     verify_command,
     claim_command,
     prove_command,

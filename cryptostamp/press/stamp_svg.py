@@ -15,30 +15,35 @@ import numpy as np
 
 from cryptostamp.codes import QrSymbol
 from cryptostamp.press.artwork import load_artwork
+from cryptostamp.press.bitmap import Bitmap
+from cryptostamp.press.cut_out import MARGIN_MM
 from cryptostamp.press.face import face_parts
+from cryptostamp.press.imposition import place_of, sheet_geometry
 from cryptostamp.press.layout import HOLE_MM, holes_along
 from cryptostamp.press.marks import PAPER, Dots, Fill, Line, Mark, TextRun
 from cryptostamp.press.raster import svg_of
-from cryptostamp.press.stamp_image import MARGIN_MM, StampFace
+from cryptostamp.press.sheet_picture import picture_under
+from cryptostamp.press.stamp_image import StampFace, foil_marks
 from cryptostamp.press.template import Cut, Template, template_of
 from cryptostamp.press.template_marks import PlacedPicture, variable_marks
-from cryptostamp.primitives import Box
-from cryptostamp.series.models import Series
+from cryptostamp.primitives import Box, Serial
+from cryptostamp.series.models import Design, Series, Variant
 
-__all__ = ["document", "stamp_svg", "toothed_face"]
+__all__ = ["document", "ground_and_face", "stamp_svg", "toothed_face"]
 
-_SHADOW_MM = (-0.45, -0.2, 0.1, 0.4, 0.75, 1.15)
-"""By how much the layers of the shadow are larger than the stamp."""
-_SHADOW_ROUND_MM = 0.8
-_SHADOW_PAINT = 'fill="#3a3226" fill-opacity="0.075"'
+_SHADOW_MM = (-0.5, -0.35, -0.2, -0.05, 0.1, 0.25, 0.4, 0.6)
+"""By how much the layers of the shadow are larger than the stamp; the first ends where the teeth begin."""
+_SHADOW_ROUND_MM = 0.6
+_SHADOW_PAINT = 'fill="#3a3226" fill-opacity="0.045"'
 _ARC = f"{HOLE_MM / 2} {HOLE_MM / 2} 0"
 
 
 def stamp_svg(series: Series, face: StampFace, *, perforated: bool = True) -> bytes:
     """Return the picture of a stamp as SVG, UTF-8.
 
-    `perforated` shows it with its teeth and a soft shadow, 2.2 mm larger on each side; else it is exactly as large as
-    the stamp. Same input, same bytes. Raises what `cryptostamp.press.preflight.check_press` raises.
+    `perforated` shows it cut out, with its teeth, a soft shadow and its scratch field closed, 2.2 mm larger on each
+    side; else it is exactly as large as the unit. Same input, same bytes. Raises what
+    `cryptostamp.press.preflight.check_press` raises.
     """
     template = template_of(series, face.symbol.side)
     parts = face_parts(series, template, face.design, face.variant)
@@ -47,8 +52,21 @@ def stamp_svg(series: Series, face: StampFace, *, perforated: bool = True) -> by
     title = f"{series.issuer.country_name}: {series.title}, {face.design.title}, {face.variant.name}, no. {face.serial}"
     room = template.cuts[0].box
     if perforated:
+        above += svg_of(foil_marks(template.claim)) if template.claim else ""
         return document(room.grown(MARGIN_MM), toothed_face(series, template, parts, above), title=title)
     return document(room, _flat_face(template, parts, above), title=title)
+
+
+def ground_and_face(
+    series: Series, template: Template, design: Design, variant: Variant, serial: Serial
+) -> tuple[Mark | PlacedPicture, ...]:
+    """Return what all stamps of a design and variant share, above what of a sheet's picture is under this stamp."""
+    parts = face_parts(series, template, design, variant)
+    if template.sheet is None:
+        return parts
+    _, row, column = place_of(series, serial)
+    below = picture_under(series, sheet_geometry(series), row, column)
+    return parts if below is None else (below, *parts)
 
 
 def document(room: Box, body: str, *, title: str) -> bytes:
@@ -110,13 +128,16 @@ def _shadow(box: Box) -> str:
 
 
 def _picture(placed: PlacedPicture) -> str:
-    box = placed.box
-    data = load_artwork(placed.path).svg(placed.colour, f"{box.width_mm:.3f}mm", f"{box.height_mm:.3f}mm")
+    box, art = placed.box, load_artwork(placed.path)
+    if isinstance(art, Bitmap):
+        kind, data = "png", art.png
+    else:
+        kind, data = "svg+xml", art.svg(placed.colour, f"{box.width_mm:.3f}mm", f"{box.height_mm:.3f}mm")
     size = f'width="{box.width_mm:.3f}" height="{box.height_mm:.3f}"'
     # The inner <svg> cuts off what a picture draws beyond its edges.
     return (
         f'<svg x="{box.x_mm:.3f}" y="{box.y_mm:.3f}" {size}><image {size} preserveAspectRatio="none" '
-        f'href="data:image/svg+xml;base64,{base64.b64encode(data).decode("ascii")}"/></svg>'
+        f'href="data:image/{kind};base64,{base64.b64encode(data).decode("ascii")}"/></svg>'
     )
 
 

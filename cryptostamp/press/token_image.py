@@ -15,19 +15,19 @@ import resvg_py
 from PIL import Image
 
 from cryptostamp.errors import ArtworkError, InputError
-from cryptostamp.press.face import face_parts
-from cryptostamp.press.guilloche import rosette
-from cryptostamp.press.lettering import fit_size, width_of
-from cryptostamp.press.marks import Mark, TextRun
+from cryptostamp.press.guilloche import ground, rosette
+from cryptostamp.press.lettering import Typeface, fit_size, width_of
+from cryptostamp.press.marks import INK, Fill, Mark, TextRun
 from cryptostamp.press.raster import svg_of
-from cryptostamp.press.stamp_svg import document, toothed_face
+from cryptostamp.press.stamp_svg import document, ground_and_face, toothed_face
 from cryptostamp.press.template import Template, template_of
+from cryptostamp.press.template_lines import guilloche_marks, seed_of
 from cryptostamp.press.template_marks import colour_of
 from cryptostamp.press.webp import webp_bytes
 from cryptostamp.press.wording import is_numbered, typeface_of
-from cryptostamp.primitives import Box, keccak256
+from cryptostamp.primitives import Box, Serial
 from cryptostamp.series.models import Design, Series, Variant
-from cryptostamp.series.template import Align, TextLayer
+from cryptostamp.series.template import Align, GuillocheLayer, TextLayer
 
 __all__ = ["TOKEN_PICTURE_PX", "token_picture", "token_svg"]
 
@@ -46,13 +46,15 @@ def token_svg(series: Series, design: Design, variant: Variant, *, symbol_side: 
     """
     template = template_of(series, symbol_side)
     room = template.symbol_room
-    seed = keccak256(f"cryptostamp lines{series.id}token{variant.key}".encode())
+    seed = seed_of(series.id, f"token {variant.key}")
     radius = min(room.width_mm, room.height_mm) / 2 - 0.3
     centre = room.x_mm + room.width_mm / 2, room.y_mm + room.height_mm / 2
     colours = variant.colour, _tint(variant.colour, 0.6)
     emblem = rosette(centre, radius_mm=radius, seed=seed, width_mm=_LINE_MM, colours=colours)
-    parts = face_parts(series, template, design, variant)
-    above = svg_of((*emblem, *_lines(series, template, variant)))
+    parts = ground_and_face(series, template, design, variant, Serial(1 + series.designs.index(design)))
+    field = _field(template.claim, variant, seed) if template.claim else ()
+    above = svg_of((*_pattern(series, template, design, variant), *emblem, *_lines(series, template, design, variant)))
+    above += svg_of(field)
     side = max(template.width_mm, template.height_mm) + 2 * _MARGIN_MM
     middle = template.width_mm / 2, template.height_mm / 2
     square = Box(x_mm=middle[0] - side / 2, y_mm=middle[1] - side / 2, width_mm=side, height_mm=side)
@@ -65,12 +67,12 @@ def token_svg(series: Series, design: Design, variant: Variant, *, symbol_side: 
         spacing_mm=2.0,
         colours=(_tint(variant.colour, _GROUND_LINES),),
     )
-    ground = (
+    back = (
         f'<rect x="{square.x_mm:.3f}" y="{square.y_mm:.3f}" width="{side:.3f}" height="{side:.3f}" '
         f'fill="{_tint(variant.colour, _GROUND)}"/>{svg_of(lines)}'
     )
     title = f"{series.issuer.country_name}: {series.title}, {design.title}, {variant.name}"
-    return document(square, ground + toothed_face(series, template, parts, above), title=title)
+    return document(square, back + toothed_face(series, template, parts, above), title=title)
 
 
 def token_picture(series: Series, design: Design, variant: Variant, *, symbol_side: int = 37) -> bytes:
@@ -84,9 +86,23 @@ def token_picture(series: Series, design: Design, variant: Variant, *, symbol_si
         return webp_bytes(image.convert("RGB"))
 
 
-def _lines(series: Series, template: Template, variant: Variant) -> Iterator[Mark]:
-    """Yield the variant's name and count, in the places of what differs from stamp to stamp."""
-    layers = [layer for layer in template.layers if isinstance(layer, TextLayer) and is_numbered(layer.text)]
+def _pattern(series: Series, template: Template, design: Design, variant: Variant) -> Iterator[Mark]:
+    """Yield the guilloche that is another one on every stamp, as it is on none."""
+    for lines in template.numbered_lines:
+        layer = lines.layer
+        if isinstance(layer, GuillocheLayer) and (not layer.designs or design.key in layer.designs):
+            yield from guilloche_marks(layer, series.id, [colour_of(colour, variant) for colour in layer.colours])
+
+
+def _lines(series: Series, template: Template, design: Design, variant: Variant) -> Iterator[Mark]:
+    """Yield the variant's name and count, in the places of serial and short code."""
+    layers = [
+        layer
+        for layer in template.layers
+        if isinstance(layer, TextLayer)
+        and is_numbered(layer.text)
+        and (not layer.designs or design.key in layer.designs)
+    ]
     words = (variant.name, f"{variant.count:,} / {series.edition:,}")
     for layer, text in zip(sorted(layers, key=lambda each: each.box.y_mm), words, strict=False):
         typeface = typeface_of(layer.typeface)
@@ -112,6 +128,33 @@ def _lines(series: Series, template: Template, variant: Variant) -> Iterator[Mar
             tracking_mm=layer.tracking * size,
             colour=colour_of(layer.colour, variant),
         )
+
+
+def _field(box: Box, variant: Variant, seed: bytes) -> Iterator[Mark]:
+    """Yield what is in the place of the scratch field: waves in the colour of the variant, and its name."""
+    yield Fill(box=box, colour=_tint(variant.colour, _GROUND))
+    yield from ground(box, seed=seed, width_mm=_LINE_MM, colours=(_tint(variant.colour, 0.5),))
+    size = min(4.0, box.height_mm / 3)
+    try:
+        size = fit_size(
+            variant.name,
+            Typeface.DISPLAY,
+            element="name of the variant",
+            room_mm=box.width_mm - size,
+            largest_mm=size,
+            smallest_mm=size / 4,
+        )
+    except InputError:
+        return
+    wide = width_of(variant.name, Typeface.DISPLAY, size)
+    yield TextRun(
+        text=variant.name,
+        typeface=Typeface.DISPLAY,
+        size_mm=size,
+        x_mm=box.x_mm + (box.width_mm - wide) / 2,
+        baseline_mm=box.y_mm + (box.height_mm + size * Typeface.DISPLAY.cap_height) / 2,
+        colour=INK,
+    )
 
 
 def _tint(colour: str, share: float) -> str:

@@ -1,4 +1,4 @@
-"""Pictures as WebP (RFC 9649): a third of the size of PNG, read by every browser and wallet of today.
+"""Pictures as WebP (RFC 9649): smaller than PNG, and read by every browser and wallet of today.
 
 Lossy at a quality at which no difference is seen and every symbol is read; transparent grounds are kept as they are.
 """
