@@ -24,6 +24,7 @@ from cryptostamp.cli.node import node_command
 from cryptostamp.cli.output import print_json
 from cryptostamp.cli.preview import preview_command
 from cryptostamp.cli.printing import print_command
+from cryptostamp.cli.proof import proof_command
 from cryptostamp.cli.prove import prove_command
 from cryptostamp.cli.registry import registry_command
 from cryptostamp.cli.stamps import postmark_command, void_command
@@ -65,6 +66,7 @@ for _command in (
     issue_command,
     metadata_command,
     print_command,
+    proof_command,
     verify_command,
     claim_command,
     prove_command,
