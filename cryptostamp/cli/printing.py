@@ -45,6 +45,13 @@ __all__ = ["print_command"]
     "no hidden code is printed.",
 )
 @click.option(
+    "--second-printer",
+    multiple=True,
+    metavar="AGE-KEY",
+    help="The age public key of a second printer: each code is split into two halves, A for --printer and B "
+    "for this one, and neither printer has the code. May be given several times.",
+)
+@click.option(
     "--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that draw sheets."
 )
 @click.option(
@@ -75,6 +82,7 @@ def print_command(
     serials: range | None,
     images: tuple[range, ...],
     printer: tuple[str, ...],
+    second_printer: tuple[str, ...],
     workers: int,
     cluster: str | None,
     sheets_per_file: int,
@@ -87,7 +95,8 @@ def print_command(
     """Write the print files of the issued SERIES.
 
     A PDF with the faces, sheet by sheet; the plan, a list of serials and public codes; with --printer,
-    the hidden codes for the same sheets, sealed so that nobody but the printer can read them; with
+    the hidden codes for the same sheets, sealed so that nobody but the printer can read them, and the
+    plate of the scratch fields; with --second-printer too, two layers with half of each code; with
     --proof, the check list of what was read back from the finished sheets.
     Printing again makes only what is missing: finished files stand in the job's manifest, with their
     serials and their SHA-256. Any number of workers, here or on a cluster, gives the same files; one that is
@@ -107,7 +116,8 @@ def print_command(
             serials=serials,
             images=(Serial(number) for numbers in images for number in numbers),
             printer=printer,
-            passphrase=edition_passphrase(passphrase_fd, new=False) if printer else None,
+            second_printer=second_printer,
+            passphrase=edition_passphrase(passphrase_fd, new=False) if printer or second_printer else None,
             workers=workers,
             cluster=cluster,
             sheets_per_file=sheets_per_file,

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from cryptostamp.codes import PublicCode, claim_symbol, public_symbol
+from cryptostamp.codes import Half, PublicCode, claim_symbol, public_symbol
 from cryptostamp.edition import (
     Dossier,
     EditionSecret,
@@ -31,6 +31,7 @@ from cryptostamp.edition import (
 from cryptostamp.errors import InputError
 from cryptostamp.files import sha256_of, write_file, write_whole
 from cryptostamp.ledger import Ledger, PrintedFile
+from cryptostamp.office.claim_layers import ClaimLayer, claim_layers
 from cryptostamp.office.cluster import Cluster, check_cluster
 from cryptostamp.office.print_run import Manifest, SheetTask, plan_of
 from cryptostamp.office.progress import Progress
@@ -42,7 +43,6 @@ from cryptostamp.press import (
     StampFace,
     check_press,
     cut,
-    recipients_of,
     render_stamp,
     sheets_with,
 )
@@ -66,7 +66,7 @@ IMAGE_DPI = 300
 SHEETS_PER_FILE = 1000
 """Sheets in one file unless the caller names another number: some 5 MB, and memory stays flat."""
 _PLAN_CHUNK = 10_000
-_FACES, _CLAIMS = "faces.pdf", "claims.pdf.age"
+_FACES = "faces.pdf"
 
 _NOWHERE = parse_address("0x" + "11" * 20)
 """Nobody's contract. Not the zero address: `qrcode` 8.2 cannot encode data that is zero all over."""
@@ -80,7 +80,12 @@ class PrintJob:
     """PDFs with the faces, one page a sheet."""
     sheets: int
     claims: tuple[Path, ...]
-    """The hidden codes for the same sheets, sealed to the printer; none if no printer's key was given."""
+    """The hidden codes for the same sheets, sealed to the printer; none if no printer's key was given.
+
+    With two printers, first the files of half A, then those of half B.
+    """
+    scratch: tuple[Path, ...]
+    """The scratch plate of each printer: a sheet in which every scratch field is black. Nothing secret."""
     plan: Path
     """CSV of what was to be printed: sheet, position, serial, short code, public code. Nothing secret. What
     was printed stands in the check list that a proof writes."""
@@ -91,7 +96,7 @@ class PrintJob:
     @property
     def files(self) -> tuple[Path, ...]:
         """Every file that was made."""
-        return (*self.faces, *self.claims, self.plan, self.manifest, *self.images)
+        return (*self.faces, *self.claims, *self.scratch, self.plan, self.manifest, *self.images)
 
 
 def public_code_of(dossier: Dossier, serial: Serial) -> PublicCode:
@@ -152,6 +157,7 @@ def print_stamps(
     serials: range | None = None,
     images: Iterable[Serial] = (),
     printer: Sequence[str] = (),
+    second_printer: Sequence[str] = (),
     passphrase: str | None = None,
     workers: int = 1,
     cluster: str | None = None,
@@ -162,7 +168,8 @@ def print_stamps(
     """Write the print files for `serials` (the whole edition if `None`) into the workspace.
 
     `images` are the serials that get a picture of their own as well. `printer` are age public keys
-    of whoever prints the hidden codes; with them, `passphrase` opens the secret of the edition.
+    of whoever prints the hidden codes; with them, `passphrase` opens the secret of the edition. With a
+    `second_printer`, each of the two is given one half of every code, which alone is worth nothing.
     Sheets are cut into files of at most `sheets_per_file` and made by `workers` processes, or by the Dask cluster
     whose scheduler has the address `cluster`; what an earlier run has finished is found in the job's manifest
     and left as it is.
@@ -173,11 +180,13 @@ def print_stamps(
     edition = dossier.edition
     check_issued(series, dossier, workspace)
     chosen, pictured = _chosen(serials, images, edition.size)
+    layers = claim_layers(printer, second_printer)
     if cluster is not None:
-        check_cluster(cluster, hidden=bool(printer))
+        check_cluster(cluster, hidden=bool(layers))
     if workers < 1 or sheets_per_file < 1:
         raise InputError("Printing needs at least one worker, and at least one sheet in a file.")
-    secret = _secret_for(printer, workspace, passphrase)
+    plates = {f"{series.id}-{layer.plate_kind}": layer.scratch_plate(series) for layer in layers}
+    secret = _secret_for(layers, workspace, passphrase)
     name = f"{series.id}-{chosen[0]:06d}-{chosen[-1]:06d}"
     folder = workspace.make_print_folder()
     manifest = Manifest(folder / f"{name}-manifest.json", symbol_form(dossier))
@@ -195,7 +204,13 @@ def print_stamps(
             progress(what, len(chosen), len(chosen))
             return tuple(path for _, path in sorted(made))
 
-        claims = make(run.claims(secret, printer), _CLAIMS, "Sealing hidden codes") if secret is not None else ()
+        claims = tuple(
+            path for layer in layers if secret for path in make(run.claims(secret, layer), layer.kind, layer.title)
+        )
+        for plate, data in plates.items():
+            write_file(folder / plate, data)
+            covered = range(1, edition.size + 1)
+            _record(ledger, series, folder / plate, hashlib.sha256(data).hexdigest(), covered, made_at=clock())
         faces = make(run.faces(), _FACES, "Drawing sheets")
         plan = folder / f"{name}-plan.csv"
         write_whole(plan, lambda stream: stream.writelines(_plan(series, dossier, chosen)))
@@ -212,6 +227,7 @@ def print_stamps(
         faces=faces,
         sheets=sheets_with(series, chosen),
         claims=claims,
+        scratch=tuple(folder / plate for plate in plates),
         plan=plan,
         manifest=manifest.path,
         images=tuple(pictures),
@@ -245,12 +261,11 @@ class _Run:
         for part in self.parts:
             yield self._task(part, _FACES, (), variants=variants[part.start - 1 : part.stop - 1])
 
-    def claims(self, secret: EditionSecret, printer: Sequence[str]) -> Iterator[SheetTask]:
-        """Yield a task for each file of hidden codes, with the codes of its own stamps."""
-        recipients = tuple(sorted({key.strip() for key in printer}))
+    def claims(self, secret: EditionSecret, layer: ClaimLayer) -> Iterator[SheetTask]:
+        """Yield a task for each file of a layer of hidden codes, with what it hides of its own stamps."""
         for part in self.parts:
-            secrets = b"".join(secret.claim_code(Serial(number)).secret for number in part)
-            yield self._task(part, _CLAIMS, recipients, secrets=secrets)
+            secrets = layer.secrets(secret, part)
+            yield self._task(part, layer.kind, layer.recipients, secrets=secrets, half=layer.half)
 
     def _task(
         self,
@@ -260,6 +275,7 @@ class _Run:
         *,
         variants: bytes = b"",
         secrets: bytes | None = None,
+        half: Half | None = None,
     ) -> SheetTask:
         return SheetTask(
             name=f"{self.series.id}-{serials[0]:06d}-{serials[-1]:06d}-{kind}",
@@ -272,6 +288,7 @@ class _Run:
             variants=variants,
             form=self.form,
             secrets=secrets,
+            half=half,
             recipients=recipients,
         )
 
@@ -313,13 +330,12 @@ def _chosen(serials: range | None, images: Iterable[Serial], edition: int) -> tu
     return chosen, pictured
 
 
-def _secret_for(printer: Sequence[str], workspace: Workspace, passphrase: str | None) -> EditionSecret | None:
+def _secret_for(layers: tuple[ClaimLayer, ...], workspace: Workspace, passphrase: str | None) -> EditionSecret | None:
     """Return the secret of the edition if somebody is to print hidden codes."""
-    if not printer:
+    if not layers:
         return None
     if passphrase is None:
         raise InputError("The passphrase of the edition is needed to print hidden codes.")
-    recipients_of(printer)  # refuses a key that is none before anything is written
     return workspace.open_secret(passphrase)
 
 

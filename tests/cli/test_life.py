@@ -90,6 +90,7 @@ class TestIssueAndPrint:
             "000002.png",
             "000007.png",
             "000008.png",
+            "scratch.pdf",
         ]
         assert all(name in printed.out for name in made)
         sealed = next((birds / "issued" / "print").glob("*.age")).read_bytes()
