@@ -13,12 +13,12 @@ the path, which costs some 12 bytes a glyph in a PDF: on every stamp prefer stra
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from cryptostamp.errors import InputError
 from cryptostamp.press.lettering import Typeface, set_line
@@ -107,8 +107,8 @@ def _set(
     _check(text, size_mm)
     room = sum(stretch.length_mm for stretch in stretches)
     unit = text.strip() + " "
-    _, unit_mm = set_line(unit, typeface, size_mm, kerned=False, element="micro-text")
-    space_mm = unit_mm - set_line(unit[:-1], typeface, size_mm, kerned=False)[1]
+    placed, unit_mm = set_line(unit, typeface, size_mm, kerned=False, element="micro-text")
+    space_mm = unit_mm - placed[-1].x_mm
     over_mm = 0.0 if closed else space_mm  # an open line ends with a letter, not with a space
     count = round((room + over_mm) / unit_mm)
     if count > 1 and (count * unit_mm - over_mm - room) / (count * len(unit)) > -_TIGHT * size_mm:
@@ -125,45 +125,45 @@ def _set(
         )
     if len(stretches) == 1 and stretches[0].straight:
         return (_run(letters, *stretches[0].at(0.0), size_mm, typeface, colour, tracking),)
-    return _follow(letters, stretches, size_mm=size_mm, typeface=typeface, colour=colour, tracking=tracking)
-
-
-def _follow(
-    letters: str,
-    stretches: Sequence[_Stretch],
-    *,
-    size_mm: float,
-    typeface: Typeface,
-    colour: str,
-    tracking: float,
-) -> tuple[TextRun, ...]:
-    """Set letters that lie whole on a straight stretch in one run, and each of the others by its middle."""
-    placed, total = set_line(letters, typeface, size_mm, tracking_mm=tracking, kerned=False)
-    lefts = [glyph.x_mm for glyph in placed]
-    rights = [*(left - tracking for left in lefts[1:]), total]
-    ends = list(accumulate(stretch.length_mm for stretch in stretches))
-    starts = [0.0, *ends[:-1]]
+    once = np.array([glyph.x_mm for glyph in placed])
+    repeats = (unit_mm + tracking * len(unit)) * np.arange(count)[:, None]
+    lefts = (once + tracking * np.arange(len(unit)) + repeats).ravel()[: len(letters)]
+    rights = lefts + np.tile(np.diff(once, append=unit_mm), count)[: len(letters)]
     runs: list[TextRun] = []
-    first, held = 0, -1
-    for index, (letter, left, right) in enumerate(zip(letters, lefts, rights, strict=True)):
-        middle = (left + right) / 2
-        stretch = min(bisect_right(ends, middle), len(stretches) - 1)
-        whole = stretches[stretch].straight and starts[stretch] - 1e-9 <= left and right <= ends[stretch] + 1e-9
-        inside = stretch if whole else -1
-        if inside != held and held >= 0:
-            spot = stretches[held].at(lefts[first] - starts[held])
-            runs.append(_run(letters[first:index], *spot, size_mm, typeface, colour, tracking))
-        if inside < 0 and not letter.isspace():
-            x, y, turn = stretches[stretch].at(middle - starts[stretch])
-            half, angle = (right - left) / 2, math.radians(turn)
+    for first, last, stretch, along in _split(stretches, lefts, rights):
+        held = letters[first:last]
+        if held.isspace():
+            continue
+        if stretch.straight:
+            runs.append(_run(held, *stretch.at(along), size_mm, typeface, colour, tracking))
+        else:
+            half = float(rights[first] - lefts[first]) / 2
+            x, y, turn = stretch.at(along + half)
+            angle = math.radians(turn)
             corner = x - half * math.cos(angle), y - half * math.sin(angle)
-            runs.append(_run(letter, *corner, turn, size_mm, typeface, colour, 0.0))
-        if inside != held:
-            first, held = index, inside
-    if held >= 0:
-        spot = stretches[held].at(lefts[first] - starts[held])
-        runs.append(_run(letters[first:], *spot, size_mm, typeface, colour, tracking))
-    return tuple(run for run in runs if run.text)
+            runs.append(_run(held, *corner, turn, size_mm, typeface, colour, 0.0))
+    return tuple(runs)
+
+
+def _split(
+    stretches: Sequence[_Stretch], lefts: npt.NDArray[np.float64], rights: npt.NDArray[np.float64]
+) -> Iterator[tuple[int, int, _Stretch, float]]:
+    """Split letters into those that lie whole on one straight stretch, and each of the others by itself.
+
+    Yields the first letter, the one after the last, their stretch, and where on it the first begins. A letter
+    that reaches over the end of a straight stretch is set as on a curve, in the direction of its middle.
+    """
+    ends = np.cumsum([stretch.length_mm for stretch in stretches])
+    starts = np.concatenate([[0.0], ends[:-1]])
+    on = np.minimum(np.searchsorted(ends, (lefts + rights) / 2, side="right"), len(stretches) - 1)
+    straight = np.array([stretch.straight for stretch in stretches])
+    whole = straight[on] & (lefts >= starts[on] - 1e-9) & (rights <= ends[on] + 1e-9)
+    begins = np.flatnonzero(np.concatenate([[True], (on[1:] != on[:-1]) | ~(whole[1:] & whole[:-1])]))
+    for first, last in pairwise([*begins.tolist(), len(lefts)]):
+        stretch = stretches[on[first]]
+        if stretch.straight and not whole[first]:
+            stretch = replace(stretch, straight=False)
+        yield first, last, stretch, float(lefts[first] - starts[on[first]])
 
 
 def _run(
