@@ -109,6 +109,7 @@ class SheetBook:
         self.pdf.save(
             out,
             deterministic_id=True,
+            fix_metadata_version=False,
             force_version=_PDF_VERSION,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             recompress_flate=False,
