@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any, Final
 
@@ -58,7 +58,7 @@ def share_text(count: int, edition: int) -> str:
     """Return what part of an edition `count` stamps are, in per cent: two decimals, or two digits if it is less."""
     share = Decimal(100) * count / edition
     step = _HUNDREDTH if share >= 1 else Decimal((0, (1,), share.adjusted() - 1))
-    return f"{share.quantize(step).normalize():f} %"
+    return f"{share.quantize(step, ROUND_HALF_UP).normalize():f} %"
 
 
 @dataclass(frozen=True, kw_only=True)
