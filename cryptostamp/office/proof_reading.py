@@ -78,7 +78,7 @@ class PageReading:
 class ReadTask:
     """Pages of one file that one worker reads."""
 
-    source: Path | memoryview = field(repr=False)
+    source: Path | bytes = field(repr=False)
     name: str
     pages: tuple[int, ...]
     """Which pages, from 0."""

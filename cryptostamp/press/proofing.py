@@ -71,14 +71,14 @@ class PagePicture:
 class PrintedFilePages:
     """A print file, open to be read. Use it in a `with` statement."""
 
-    def __init__(self, source: Path | memoryview, *, name: str = "") -> None:
+    def __init__(self, source: Path | bytes, *, name: str = "") -> None:
         """Open a file of the disk, or one that has never been there; `name` is what errors call it.
 
         Raises `InputError` if it is no PDF, too damaged to be opened, or beyond the limits.
         """
         self.name = name or (source.name if isinstance(source, Path) else "the layer in memory")
         try:
-            size = source.stat().st_size if isinstance(source, Path) else source.nbytes
+            size = source.stat().st_size if isinstance(source, Path) else len(source)
         except OSError as error:
             raise InputError(f"The file cannot be opened: {error.strerror}.", where=self.name) from error
         if size > MAX_BYTES:

@@ -52,6 +52,8 @@ def read_page(grey: npt.NDArray[np.uint8]) -> tuple[PageSymbol, ...]:
 
 def read_place(grey: npt.NDArray[np.uint8]) -> tuple[PageSymbol, ...]:
     """Return the symbols in a small part of a sheet, trying harder: three ways to part dark from light."""
+    if not grey.size:
+        return ()
     for binarizer in _BINARIZERS:
         found = zxingcpp.read_barcodes(grey, formats=_QR, text_mode=zxingcpp.TextMode.Plain, binarizer=binarizer)
         if found:
