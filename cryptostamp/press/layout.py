@@ -25,6 +25,7 @@ __all__ = [
     "MIN_SYMBOL_MM",
     "QUIET_MODULES",
     "StampLayout",
+    "check_symbol_room",
     "fitted",
     "holes_along",
     "module_dots",
@@ -143,6 +144,20 @@ def symbol_box(room: Box, symbol_side: int) -> Box:
     side = symbol_side * dots * 25.4 / DEVICE_DPI
     spare = (room.width_mm - side) / 2
     return Box(x_mm=room.x_mm + spare, y_mm=room.y_mm + spare, width_mm=side, height_mm=side)
+
+
+def check_symbol_room(room: Box, symbol_side: int, *, element: str) -> None:
+    """Raise `InputError` if a symbol in this room, with its quiet zone, would be too small to print or to read."""
+    modules = symbol_side + 2 * QUIET_MODULES
+    least = modules * module_dots(symbol_side) * 25.4 / DEVICE_DPI
+    if room.width_mm < least - 1e-6:
+        raise InputError(
+            f"The {element} has {room.width_mm:g} mm for {symbol_side} modules and a quiet zone of {QUIET_MODULES}: "
+            f"a module would have {room.width_mm / modules:.3f} mm.",
+            where=element,
+            remedy=f"Give it {math.ceil(least * 100) / 100:g} mm, so that the symbol measures {MIN_SYMBOL_MM:g} mm and "
+            f"a module {module_dots(symbol_side)} dots at {DEVICE_DPI} dpi.",
+        )
 
 
 def holes_along(side_mm: float, gauge: Decimal) -> int:

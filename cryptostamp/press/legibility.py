@@ -8,6 +8,7 @@ makes of a colour.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -18,18 +19,30 @@ from cryptostamp.errors import ArtworkError
 from cryptostamp.press.artwork import Artwork, artwork_pixels, load_artwork
 from cryptostamp.press.bitmap import Bitmap
 from cryptostamp.press.lettering import width_of
-from cryptostamp.press.marks import INK, PAPER, Box, TextRun, relative_luminance
+from cryptostamp.press.marks import INK, PAPER, Box, Mark, TextRun, relative_luminance
 from cryptostamp.press.raster import draw_marks, pixels
 from cryptostamp.press.sheet_picture import grounds_of_cells
 from cryptostamp.press.template import Template
-from cryptostamp.press.template_marks import PlacedPicture, layer_parts
+from cryptostamp.press.template_marks import PlacedPicture, layer_parts, widest_runs
 from cryptostamp.series.models import Design, Series, Variant
 from cryptostamp.series.template import TextLayer
 
-__all__ = ["MIN_CONTRAST", "artwork_of", "auto_colour", "box_of", "contrast"]
+__all__ = [
+    "GROUND_DPI",
+    "MIN_CONTRAST",
+    "LaidText",
+    "artwork_of",
+    "auto_colour",
+    "box_of",
+    "contrast",
+    "laid_out",
+    "luminance",
+    "paste_picture",
+]
 
 MIN_CONTRAST = 4.5
-_DPI = 150
+GROUND_DPI = 150
+_LINEAR = 0.04045
 _DARKEST_SHARE = 5  # per cent of the pixels that may be worse: an edge that a letter touches is no fault
 
 
@@ -58,29 +71,73 @@ def box_of(run: TextRun) -> Box:
 def contrast(colour: str, ground: npt.NDArray[np.float64]) -> float:
     """Return the contrast of letters in a colour on pixels (n, 3) of 0..1, the worst but for a few pixels."""
     letters = relative_luminance(*(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)))
-    under = [relative_luminance(*pixel) for pixel in np.unique(ground.round(2), axis=0)]
-    ratios = [(max(letters, each) + 0.05) / (min(letters, each) + 0.05) for each in under]
+    under = luminance(ground)
+    ratios = (np.maximum(under, letters) + 0.05) / (np.minimum(under, letters) + 0.05)
     return float(np.percentile(ratios, _DARKEST_SHARE))
 
 
-def grounds(
-    series: Series, template: Template, design: Design, variant: Variant, below: PlacedPicture | None = None
-) -> Iterator[tuple[TextLayer, TextRun, npt.NDArray[np.float64]]]:
-    """Yield each line that all stamps of a design and variant share, with the pixels (n, 3) below it.
+def luminance(channels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the luminance of sRGB pixels (…, 3) of 0..1, as WCAG 2 defines it."""
+    linear = np.where(channels <= _LINEAR, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return np.asarray(linear @ np.array([0.2126, 0.7152, 0.0722]))
 
-    `below` is the picture of the sheet under the stamp of a place.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaidText:
+    """A line of letters and what it lies on."""
+
+    layer: TextLayer
+    run: TextRun
+    ground: npt.NDArray[np.float64]
+    """Its pixels (n, 3), 0..1."""
+
+
+def laid_out(
+    series: Series, template: Template, design: Design, variant: Variant, below: PlacedPicture | None = None
+) -> tuple[tuple[LaidText, ...], Image.Image]:
+    """Return each line of a face with what it lies on, and the face without what differs from stamp to stamp.
+
+    A line that differs from stamp to stamp is there with the widest text of the series. `below` is the
+    picture of the sheet under the stamp of a place. The picture has 150 dpi; do not change it.
     """
-    image = Image.new("RGB", (pixels(template.width_mm, _DPI), pixels(template.height_mm, _DPI)), PAPER)
+    return _laid_out(series, template, design, variant, below, artwork_of(series))
+
+
+@lru_cache(maxsize=64)
+def _laid_out(
+    series: Series,
+    template: Template,
+    design: Design,
+    variant: Variant,
+    below: PlacedPicture | None,
+    _artworks: tuple[Artwork | Bitmap, ...],
+) -> tuple[tuple[LaidText, ...], Image.Image]:
+    image = Image.new("RGB", (pixels(template.width_mm, GROUND_DPI), pixels(template.height_mm, GROUND_DPI)), PAPER)
+    texts: list[LaidText] = []
+    waiting: list[Mark] = []  # drawn together as late as possible: each drawing costs the whole face
+
+    def draw() -> None:
+        if waiting:
+            draw_marks(image, waiting, GROUND_DPI)
+            waiting.clear()
+
     if below is not None:
-        paste_picture(image, below, _DPI)
+        paste_picture(image, below, GROUND_DPI)
     for layer in template.layers:
         for part in layer_parts(layer, series, design, variant):
             if isinstance(part, PlacedPicture):
-                paste_picture(image, part, _DPI)
+                draw()
+                paste_picture(image, part, GROUND_DPI)
                 continue
             if isinstance(layer, TextLayer) and isinstance(part, TextRun):
-                yield layer, part, _under(image, box_of(part))
-            draw_marks(image, (part,), _DPI)
+                if not all(isinstance(mark, TextRun) for mark in waiting):
+                    draw()
+                texts.append(LaidText(layer=layer, run=part, ground=_under(image, box_of(part))))
+            waiting.append(part)
+    draw()
+    for layer, run in widest_runs(series, template, design, variant):
+        texts.append(LaidText(layer=layer, run=run, ground=_under(image, box_of(run))))
+    return tuple(texts), image
 
 
 def paste_picture(image: Image.Image, part: PlacedPicture, dpi: int) -> None:
@@ -93,10 +150,10 @@ def paste_picture(image: Image.Image, part: PlacedPicture, dpi: int) -> None:
 
 
 def _under(image: Image.Image, box: Box) -> npt.NDArray[np.float64]:
-    left, top = pixels(box.x_mm, _DPI), pixels(box.y_mm, _DPI)
-    right, bottom = max(pixels(box.right_mm, _DPI), left + 1), max(pixels(box.bottom_mm, _DPI), top + 1)
-    part = np.asarray(image.crop((left, top, right, bottom)), dtype=np.float64) / 255
-    return part.reshape(-1, 3)
+    left, top = pixels(box.x_mm, GROUND_DPI), pixels(box.y_mm, GROUND_DPI)
+    right = max(pixels(box.right_mm, GROUND_DPI), left + 1)
+    bottom = max(pixels(box.bottom_mm, GROUND_DPI), top + 1)
+    return (np.asarray(image.crop((left, top, right, bottom)), dtype=np.float64) / 255).reshape(-1, 3)
 
 
 @lru_cache(maxsize=16)
@@ -104,19 +161,11 @@ def _auto_colour(series: Series, template: Template, _artworks: tuple[Artwork | 
     if not any(isinstance(layer, TextLayer) and layer.colour == "auto" for layer in template.layers):
         return INK
     worst: dict[str, tuple[float, str, str]] = {}
-    for design in series.designs:
-        for variant in series.variants:
-            found = (
-                each for below in grounds_of_cells(series) for each in grounds(series, template, design, variant, below)
-            )
-            for layer, run, ground in found:
-                if layer.colour != "auto":
-                    continue
-                for colour in (INK, PAPER):
-                    ratio = contrast(colour, ground)
-                    if colour not in worst or ratio < worst[colour][0]:
-                        where = f"{design.artwork}, in the colour {variant.name}"
-                        worst[colour] = ratio, where, f"{layer.name} {run.text!r}"
+    for where, text in _auto_texts(series, template):
+        for colour in (INK, PAPER):
+            ratio = contrast(colour, text.ground)
+            if colour not in worst or ratio < worst[colour][0]:
+                worst[colour] = ratio, where, f"{text.layer.name} {text.run.text!r}"
     for colour in (INK, PAPER):
         if not worst or worst[colour][0] >= MIN_CONTRAST:
             return colour
@@ -127,3 +176,13 @@ def _auto_colour(series: Series, template: Template, _artworks: tuple[Artwork | 
         where=where,
         remedy="Keep all pictures calm there, and either light or dark.",
     )
+
+
+def _auto_texts(series: Series, template: Template) -> Iterator[tuple[str, LaidText]]:
+    """Yield each line in ``auto`` in every design, colour and place, and say where that is."""
+    for design in series.designs:
+        for variant in series.variants:
+            for below in grounds_of_cells(series):
+                for text in laid_out(series, template, design, variant, below)[0]:
+                    if text.layer.colour == "auto":
+                        yield f"{design.artwork}, in the colour {variant.name}", text

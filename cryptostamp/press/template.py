@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TypeGuard
 
 from cryptostamp.errors import InputError
-from cryptostamp.press.layout import symbol_box
+from cryptostamp.press.layout import check_symbol_room, symbol_box
 from cryptostamp.press.lettering import Typeface, fit_size
 from cryptostamp.press.standard_template import standard_template
 from cryptostamp.press.wording import is_numbered, pattern_of, typeface_of, widest_words
@@ -146,7 +146,9 @@ def template_of(series: Series, symbol_side: int) -> Template:
     Raises `InputError` if the symbol, or a text that every stamp carries, does not fit.
     """
     source = series.template or standard_template(series, symbol_side)
-    room = _only(source, QrLayer).box
+    code = _only(source, QrLayer)
+    room = code.box
+    check_symbol_room(room, symbol_side, element=code.name)
     claims = [layer.box for layer in source.layers if isinstance(layer, ClaimLayer)]
     return Template(
         product=source.product,

@@ -8,12 +8,14 @@ in docs/security-print.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from cryptostamp.errors import InputError
 from cryptostamp.press.artwork import artwork_pixels, load_artwork
 from cryptostamp.press.guilloche import band, border, ground, rosette, stamp_rosette
-from cryptostamp.press.marks import Box, Mark
+from cryptostamp.press.marks import Box, Curves, Mark
 from cryptostamp.press.microtext import text_circle, text_frame, text_line
 from cryptostamp.press.relief import engraving, heights_of, relief
 from cryptostamp.press.wording import typeface_of
@@ -22,6 +24,7 @@ from cryptostamp.series.template import Circle, Each, GuillocheLayer, MicroTextL
 
 __all__ = ["guilloche_marks", "micro_text_marks", "relief_marks", "seed_of"]
 
+_PLACEHOLDERS = ("#000001", "#000002")
 _MOTIF_DPI = 300
 _BROADEST = 0.75
 """Of an engraving: how much of the spacing its broadest lines take."""
@@ -40,7 +43,20 @@ def guilloche_marks(
 
     Raises `InputError`, which names the layer, for sizes that cannot be printed.
     """
-    seed = seed_of(series_id, layer.name, serial)
+    if serial is not None:
+        return _generated(layer, seed_of(series_id, layer.name, serial), tuple(colours))
+    painted = dict(zip(_PLACEHOLDERS, colours, strict=False))
+    lines = _shared(layer, series_id, tuple(painted))
+    return tuple(replace(line, colour=painted[line.colour]) for line in lines)
+
+
+@lru_cache(maxsize=256)
+def _shared(layer: GuillocheLayer, series_id: str, colours: tuple[str, ...]) -> tuple[Curves, ...]:
+    """Return lines in placeholders of colours: they are the same in all variants, and take their time."""
+    return _generated(layer, seed_of(series_id, layer.name), colours)
+
+
+def _generated(layer: GuillocheLayer, seed: bytes, colours: tuple[str, ...]) -> tuple[Curves, ...]:
     try:
         if isinstance(layer.shape, Circle):
             return _rosette(layer, layer.shape, seed, colours)
@@ -49,7 +65,7 @@ def guilloche_marks(
         raise InputError(error.what, where=layer.name, remedy=error.remedy) from error
 
 
-def _rosette(layer: GuillocheLayer, circle: Circle, seed: bytes, colours: Sequence[str]) -> tuple[Mark, ...]:
+def _rosette(layer: GuillocheLayer, circle: Circle, seed: bytes, colours: Sequence[str]) -> tuple[Curves, ...]:
     if layer.each is Each.STAMP:
         return stamp_rosette(
             circle.centre_mm,
@@ -74,7 +90,7 @@ def _rosette(layer: GuillocheLayer, circle: Circle, seed: bytes, colours: Sequen
     )
 
 
-def _others(layer: GuillocheLayer, box: Box, seed: bytes, colours: Sequence[str]) -> tuple[Mark, ...]:
+def _others(layer: GuillocheLayer, box: Box, seed: bytes, colours: Sequence[str]) -> tuple[Curves, ...]:
     width = layer.width_mm
     spaced = {} if layer.spacing_mm is None else {"spacing_mm": layer.spacing_mm}
     if layer.pattern is Pattern.BAND:

@@ -15,7 +15,7 @@ from cryptostamp.press.lettering import fit_size, width_of
 from cryptostamp.press.marks import INK, PAPER, Dots, Fill, Line, Mark, TextRun
 from cryptostamp.press.template import NumberedText, Template
 from cryptostamp.press.template_lines import guilloche_marks, micro_text_marks, relief_marks
-from cryptostamp.press.wording import fields_of, is_numbered, typeface_of, words_of
+from cryptostamp.press.wording import fields_of, is_numbered, typeface_of, widest_words, words_of
 from cryptostamp.primitives import Box, Serial
 from cryptostamp.series.models import Design, Series, Variant
 from cryptostamp.series.template import (
@@ -35,7 +35,7 @@ from cryptostamp.series.template import (
     TextLayer,
 )
 
-__all__ = ["PlacedPicture", "colour_of", "layer_parts", "variable_marks"]
+__all__ = ["PlacedPicture", "colour_of", "layer_parts", "variable_marks", "widest_runs"]
 
 _WORDS = {"ink": INK, "paper": PAPER}
 _SHIFT = {Align.LEFT: 0.0, Align.CENTRE: 0.5, Align.RIGHT: 1.0}
@@ -163,6 +163,16 @@ def variable_marks(
         if not line.designs or design.key in line.designs:
             marks.append(_numbered(line, line.pattern.format(serial=serial, short_code=short_code), variant))
     return tuple(marks)
+
+
+def widest_runs(
+    series: Series, template: Template, design: Design, variant: Variant
+) -> Iterator[tuple[TextLayer, TextRun]]:
+    """Yield each line that differs from stamp to stamp, with the widest text that the series can have."""
+    layers = [layer for layer in template.layers if isinstance(layer, TextLayer) and is_numbered(layer.text)]
+    for layer, line in zip(layers, template.numbered, strict=True):
+        if not line.designs or design.key in line.designs:
+            yield layer, _numbered(line, widest_words(line.pattern, series, line.typeface), variant)
 
 
 def _numbered(line: NumberedText, text: str, variant: Variant) -> TextRun:

@@ -42,6 +42,7 @@ _SHARPEST: Final = -4
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _WORDS: Final = ("ink", "paper", "variant")
 _INKS: Final = ("UV", "Varnish")
+_MAX_COLOURS: Final = 2
 _MAX_POINTS: Final = 200
 _MAX_TEXT: Final = 200
 
@@ -117,8 +118,8 @@ def _paint(value: object, *words: str) -> str:
 
 def _colours(value: object) -> tuple[str, ...]:
     colours = _list("The list of colours", value, '["#1f7a78", "variant"]')
-    if not 1 <= len(colours) <= len("abcdef"):
-        raise refuse(f"The list has {len(colours)} colours.", "Give one to six.")
+    if not 1 <= len(colours) <= _MAX_COLOURS:
+        raise refuse(f"The list has {len(colours)} colours.", "Give one, or two for neighbouring lines in turn.")
     return tuple(_paint(each, *_WORDS) for each in colours)
 
 
