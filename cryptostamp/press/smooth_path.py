@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 Complex = npt.NDArray[Any]
 """Complex numbers; NumPy's own types do not say of a cosine that it keeps them."""
 Formula = Callable[[Complex], tuple[Complex, Complex]]
-"""From parameters to x and y in mm; analytic: no absolute value, no comparison."""
+"""From parameters, real or complex, to x and y in mm; analytic: no absolute value, no comparison."""
 
 TOLERANCE_MM = 0.005
 _STEP = 1e-30
@@ -112,13 +112,13 @@ def _error(
 ) -> float:
     """Return how far the pieces are from the curve, at most."""
     between = at[:-1] + _BETWEEN * (at[1:] - at[:-1])
-    exact = formula(between.ravel().astype(np.complex128))
+    exact = formula(between.ravel())
     off = [
         _NEAR[0] * points[:-1, axis]
         + _NEAR[1] * points[1:, axis]
         + _NEAR[2] * tangents[:-1, axis]
         + _NEAR[3] * tangents[1:, axis]
-        - exact[axis].real.reshape(between.shape)
+        - exact[axis].reshape(between.shape)
         for axis in (0, 1)
     ]
     return float(np.hypot(*off).max())
