@@ -12,6 +12,8 @@ from cryptostamp.office import check_metadata, publish_metadata
 
 __all__ = ["metadata_command"]
 
+_MARKS = {True: "✓", False: "✗", None: "·"}
+
 
 @click.command("metadata", short_help="Write the tokens' metadata for publication, or check them.")
 @series_argument
@@ -44,12 +46,13 @@ def metadata_command(
             raise click.UsageError("--verify writes nothing: leave out --out and --folder.")
         with progress_bar(quiet=as_json) as progress:
             checks = check_metadata(workspace, rpc=rpc, progress=progress)
+        passed = all(check.passed is not False for check in checks)
         if as_json:
-            print_json({"passed": all(check.passed for check in checks), "checks": checks})
+            print_json({"passed": passed, "checks": checks})
         else:
             for check in checks:
-                console.print(f"{'✓' if check.passed else '✗'} {check.sentence}")
-        return 0 if all(check.passed for check in checks) else 1
+                console.print(f"{_MARKS[check.passed]} {check.sentence}")
+        return 0 if passed else 1
     with progress_bar(quiet=as_json) as progress:
         made = publish_metadata(workspace, out=out, as_folder=as_folder, progress=progress)
     if as_json:

@@ -45,7 +45,8 @@ class Publication:
 class MetadataCheck:
     """What became of one question about published metadata."""
 
-    passed: bool
+    passed: bool | None
+    """`None` for what is as the issuer chose, and worth knowing."""
     sentence: str
 
 
@@ -98,7 +99,7 @@ def check_metadata(workspace: Workspace, *, rpc: str, progress: Progress = _sile
             f"and from the series to {said[2]}.",
         ),
         MetadataCheck(
-            passed=terms.metadata_frozen,
+            passed=True if terms.metadata_frozen else None,
             sentence="The contract can never name another folder."
             if terms.metadata_frozen
             else "The issuer can still let the contract name another folder.",
