@@ -10,6 +10,7 @@ from cryptostamp.press.claim_layer import claim_layer_pdf, scratch_layer_pdf, wr
 from cryptostamp.press.face import face_parts, static_marks
 from cryptostamp.press.imposition import Places, cut, place_of, position_of, serial_at, sheets_of, sheets_with
 from cryptostamp.press.phone import photograph
+from cryptostamp.press.png_batch import StampPictures
 from cryptostamp.press.preflight import check_press
 from cryptostamp.press.proof_plan import PlannedPlace, ProofPlan
 from cryptostamp.press.proofing import PagePicture, PrintedFilePages, PrintedPage
@@ -37,6 +38,7 @@ __all__ = [
     "SealedFile",
     "SheetFile",
     "StampFace",
+    "StampPictures",
     "Template",
     "check_press",
     "claim_layer_pdf",

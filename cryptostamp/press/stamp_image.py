@@ -33,7 +33,7 @@ from cryptostamp.press.template_marks import PlacedPicture, variable_marks
 from cryptostamp.primitives import Serial
 from cryptostamp.series.models import Design, Series, Variant
 
-__all__ = ["MARGIN_MM", "ClaimPart", "StampFace", "foil_marks", "render_claim_part", "render_stamp"]
+__all__ = ["MARGIN_MM", "ClaimPart", "StampFace", "foil_marks", "render_claim_part", "render_stamp", "shared_picture"]
 
 _FOIL, _FOIL_LINE, _FOIL_TEXT = "#b4b8bc", "#a3a8ad", "#5d6368"
 
@@ -76,6 +76,15 @@ def _printed_alike(
     return image
 
 
+def shared_picture(
+    series: Series, template: Template, design: Design, variant: Variant, place: tuple[int, int], dpi: int
+) -> Image.Image:
+    """Return what stamps of a design and variant share, not to be drawn on; `place` is row and column on the sheet."""
+    parts = face_parts(series, template, design, variant)
+    below = picture_under(series, sheet_geometry(series), *place) if template.sheet is not None else None
+    return _printed_alike(template, (below, *parts) if below else parts, artwork_of(series), dpi)
+
+
 def render_stamp(series: Series, face: StampFace, *, dpi: int = 600, perforated: bool = True) -> Image.Image:
     """Return a picture of a stamp, with its token card or on its card where it has one.
 
@@ -85,12 +94,8 @@ def render_stamp(series: Series, face: StampFace, *, dpi: int = 600, perforated:
     """
     template = template_of(series, face.symbol.side)
     check_dpi(dpi, template.symbol, face.symbol.side)
-    parts = face_parts(series, template, face.design, face.variant)
-    if template.sheet is not None:
-        _, row, column = place_of(series, face.serial)
-        below = picture_under(series, sheet_geometry(series), row, column)
-        parts = (below, *parts) if below else parts
-    image = _printed_alike(template, parts, artwork_of(series), dpi).copy()
+    _, row, column = place_of(series, face.serial) if template.sheet is not None else (0, 0, 0)
+    image = shared_picture(series, template, face.design, face.variant, (row, column), dpi).copy()
     draw_symbol(image, face.symbol, template.symbol, dpi)
     marks = variable_marks(template, face.serial, face.short_code, face.design, face.variant)
     draw_marks(image, marks, dpi, within=template.numbered_room.grown(1.0))

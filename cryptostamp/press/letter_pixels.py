@@ -1,0 +1,68 @@
+"""Letters as pixels, kept for the next stamp: a serial or a code is put together from pictures of its letters.
+
+A letter begins on a quarter of a pixel (`cryptostamp.press.raster.on_grid`), so each has four pictures in a size and
+colour, drawn once by the very renderer that draws whole stamps. It smooths edges in 16 steps, and at another place may
+round to the next; so a pixel at the edge of a letter may differ by one step, 16 of 255, from a stamp drawn whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple, TypeGuard
+
+import numpy as np
+from PIL import Image
+
+from cryptostamp.press.lettering import Typeface, set_line
+from cryptostamp.press.marks import SPOT_INKS, Mark, TextRun
+from cryptostamp.press.raster import draw_letter, on_grid
+
+__all__ = ["are_letters", "paste_letters"]
+
+
+class _Letter(NamedTuple):
+    picture: Image.Image
+    """RGBA."""
+    left: int
+    """Pixels from the whole pixel that the letter begins in to its left side."""
+    top: int
+    """Pixels from the whole pixel of the baseline to its upper side."""
+
+
+def are_letters(marks: Sequence[Mark]) -> TypeGuard[Sequence[TextRun]]:
+    """Tell whether all marks are upright lines of letters that are seen in daylight."""
+    return all(isinstance(mark, TextRun) and not mark.turn_deg and mark.colour not in SPOT_INKS for mark in marks)
+
+
+def paste_letters(image: Image.Image, runs: Iterable[TextRun], dpi: int, corner_px: tuple[int, int]) -> None:
+    """Put lines of letters onto an RGB picture whose upper left corner lies at `corner_px` of the stamp."""
+    for run in runs:
+        baseline = run.baseline_mm * dpi / 25.4
+        row = int(baseline)
+        placed, _ = set_line(run.text, run.typeface, run.size_mm, tracking_mm=run.tracking_mm, kerned=run.kerned)
+        for glyph in placed:
+            x = on_grid(run.x_mm + glyph.x_mm, dpi)
+            column = int(x)
+            letter = _letter(run.typeface, glyph.glyph, run.size_mm, run.colour, x - column, baseline - row, dpi)
+            if letter is not None:
+                place = column + letter.left - corner_px[0], row + letter.top - corner_px[1]
+                image.paste(letter.picture, place, letter.picture)
+
+
+@lru_cache(maxsize=8192)
+def _letter(
+    typeface: Typeface, glyph: int, size_mm: float, colour: str, right_px: float, down_px: float, dpi: int
+) -> _Letter | None:
+    """Return the picture of a letter that begins at these fractions of a pixel; `None` for a space."""
+    reach = int(size_mm * dpi / 25.4 * 1.5) + 3  # of a letter beyond its origin: an em, and more
+    picture = Image.fromarray(
+        draw_letter(typeface, glyph, size_mm, colour, (reach + right_px, reach + down_px), dpi, side_px=2 * reach)
+    )
+    seen = np.asarray(picture)[:, :, 3]
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    if not len(rows):
+        return None
+    left, top = int(columns[0]), int(rows[0])
+    box = left, top, int(columns[-1]) + 1, int(rows[-1]) + 1
+    return _Letter(picture.crop(box), left - reach, top - reach)
