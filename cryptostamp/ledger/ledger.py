@@ -9,17 +9,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cryptostamp.errors import InputError, StorageProblem
 from cryptostamp.ledger.backup import back_up
+from cryptostamp.ledger.bulk import insert_rows
 from cryptostamp.ledger.database import open_engine, place_of, storage_errors, to_write
 from cryptostamp.ledger.index import SeriesIndex
 from cryptostamp.ledger.locks import sole_writer
@@ -43,8 +43,9 @@ from cryptostamp.primitives import Address, ChainId, Hash32, Serial
 __all__ = ["Ledger"]
 
 _BATCH = 10_000
-"""Stamps an INSERT: large enough to be quick, small enough to keep memory flat."""
+"""Stamps read at once: large enough to be quick, small enough to keep memory flat."""
 
+_PLANNED = ("serial", "variant", "claim_key", "sheet", "position")
 _UNFINISHED = (TransactionState.SIGNED.value, TransactionState.MINED.value)
 _DEAD = (TransactionState.REVERTED.value, TransactionState.ABANDONED.value)
 _NO_RECEIPT = dict.fromkeys(("mined_hash", "succeeded", "block_number", "block_hash", "gas_used", "contract"))
@@ -121,19 +122,15 @@ class Ledger:
                 )
             )
             session.flush()
-            rows = (
-                {
-                    "series_id": plan.id,
-                    "serial": stamp.serial,
-                    "variant": stamp.variant,
-                    "claim_key": stamp.claim_key,
-                    "sheet": stamp.sheet,
-                    "position": stamp.position,
-                }
-                for stamp in stamps
+            insert_rows(
+                session,
+                "stamps",
+                ("series_id", *_PLANNED),
+                (
+                    (plan.id, stamp.serial, stamp.variant, stamp.claim_key, stamp.sheet, stamp.position)
+                    for stamp in stamps
+                ),
             )
-            while batch := list(islice(rows, _BATCH)):
-                session.execute(insert(StampRow), batch)
 
     def plan_of(self, series_id: str) -> SeriesPlan | None:
         """Return what was planned for a series, `None` if the ledger does not know it."""
@@ -186,11 +183,17 @@ class Ledger:
 
     def stamps(self, series_id: str) -> Iterator[StampRecord]:
         """Yield the stamps of a series in the order of their serials; memory stays flat."""
-        query = select(StampRow).where(StampRow.series_id == series_id).order_by(StampRow.serial)
+        columns = [getattr(StampRow, name) for name in _PLANNED]
+        query = select(*columns, StampRow.claimed_by).where(StampRow.series_id == series_id).order_by(StampRow.serial)
         with self._reading() as session:
-            for rows in session.scalars(query.execution_options(yield_per=_BATCH)).partitions():
-                yield from map(_stamp, rows)
-                session.expunge_all()
+            for row in session.execute(query.execution_options(yield_per=_BATCH)):
+                serial, variant, claim_key, sheet, position, claimed_by = row
+                yield StampRecord(
+                    planned=PlannedStamp(
+                        serial=serial, variant=variant, claim_key=claim_key, sheet=sheet, position=position
+                    ),
+                    claimed_by=claimed_by,
+                )
 
     def serials_on(self, series_id: str, first_sheet: int, last_sheet: int) -> tuple[Serial, ...]:
         """Return the stamps that lie on some sheets, as planned at issue, in ascending order."""

@@ -14,11 +14,10 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-__all__ = ["PostgresServer", "postgres_server"]
+__all__ = ["PostgresServer", "find_postgres", "postgres_server"]
 
 _NUMBERS = count(1)
 
@@ -53,12 +52,11 @@ class PostgresServer:
 
 @contextmanager
 def postgres_server() -> Iterator[PostgresServer]:
-    """Run a server; without PostgreSQL the test is skipped, but in CI it fails."""
-    found = shutil.which("postgres") or _newest(Path("/usr/lib/postgresql"))
+    """Run a server; `FileNotFoundError` if PostgreSQL is not installed."""
+    found = find_postgres()
     if found is None:
-        reason = "PostgreSQL is not installed on this machine, so a ledger in it cannot be tried here"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    programs = Path(found).resolve().parent
+        raise FileNotFoundError("PostgreSQL is not installed on this machine, so a ledger in it cannot be tried here.")
+    programs = found.resolve().parent
     folder = Path(tempfile.mkdtemp(prefix="cryptostamp-pg-"))
     server: dict[str, str] = {}
     if os.getuid() == 0:  # PostgreSQL refuses to run as root
@@ -85,6 +83,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _newest(folder: Path) -> Path | None:
-    """Return the server where Debian puts it, outside of the PATH."""
-    return max(folder.glob("*/bin/postgres"), default=None)
+def find_postgres() -> Path | None:
+    """Return the server program: on the PATH, or where Debian puts it; `None` if there is none."""
+    found = shutil.which("postgres")
+    return Path(found) if found else max(Path("/usr/lib/postgresql").glob("*/bin/postgres"), default=None)
