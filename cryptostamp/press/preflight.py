@@ -33,6 +33,8 @@ _LARGE_MM: Final = 2.8
 _LARGE_CONTRAST: Final = 3.0
 _LIGHT: Final = 0.55
 """The reflectance that every module's place must have before it is printed, against black that has none."""
+_TOUCHING_MM: Final = 1e-6
+"""What two boxes that only touch may seem to overlap by, because lengths are rounded."""
 
 
 def check_press(series: Series, *, symbol_side: int = 37) -> None:
@@ -132,6 +134,7 @@ def _holds(outer: Box, inner: Box) -> bool:
 
 
 def _overlap(one: Box, other: Box) -> bool:
+    one = one.grown(-_TOUCHING_MM)
     return (
         one.x_mm < other.right_mm
         and other.x_mm < one.right_mm
