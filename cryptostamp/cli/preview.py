@@ -22,15 +22,31 @@ __all__ = ["preview_command"]
     show_default=True,
     help="The picture to write.",
 )
+@click.option(
+    "--sheet",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="PNG",
+    help="Also draw the first sheet there, as the printer gets it.",
+)
+@click.option(
+    "--photo",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="JPEG",
+    help="Also show the first stamp there, as a phone sees it.",
+)
 @as_json
-def preview_command(*, series: Path, out: Path, as_json: bool) -> None:
+def preview_command(*, series: Path, out: Path, sheet: Path | None, photo: Path | None, as_json: bool) -> None:
     """Show what SERIES says, and draw every design in every variant.
 
     The codes on these stamps lead nowhere: nothing is issued, and a scan of them says so.
     """
-    shown = preview(series, picture=out)
+    shown = preview(series, picture=out, sheet=sheet, photo=photo)
     if as_json:
-        print_json({"series": shown.series, "picture": shown.picture})
+        print_json({"series": shown.series, "picture": shown.picture, "sheet": shown.sheet, "photo": shown.photo})
         return
     console.print(shown.text, markup=False)
     console.print(f"Every design in every variant: {shown.picture}")
+    if shown.sheet:
+        console.print(f"The first sheet, as the printer gets it: {shown.sheet}")
+    if shown.photo:
+        console.print(f"A stamp, as a phone sees it: {shown.photo}")

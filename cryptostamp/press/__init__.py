@@ -17,6 +17,7 @@ from cryptostamp.press.proofing import PagePicture, PrintedFilePages, PrintedPag
 from cryptostamp.press.runs import ClaimRun, FaceRun
 from cryptostamp.press.seal import SealedFile, recipients_of, seal, unseal, write_sealed
 from cryptostamp.press.sheet_pdf import SheetFile, write_face_pdf
+from cryptostamp.press.sheet_view import draw_sheet
 from cryptostamp.press.stamp_image import ClaimPart, StampFace, render_claim_part, render_stamp
 from cryptostamp.press.stamp_svg import stamp_svg
 from cryptostamp.press.template import Template, template_of
@@ -43,6 +44,7 @@ __all__ = [
     "check_press",
     "claim_layer_pdf",
     "cut",
+    "draw_sheet",
     "face_parts",
     "photograph",
     "place_of",

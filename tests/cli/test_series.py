@@ -39,6 +39,17 @@ class TestNew:
         assert shown.json["series"]["edition"] == 5
         assert shown.json["series"]["face_value"] == {"amount": "1.00", "currency": "EUR"}
 
+    def test_preview_of_sheet_and_photo(self, run: Run, tmp_path: Path) -> None:
+        """Where they are asked for, the sheet and the photo are written and named."""
+        run("new", tmp_path / "birds", "--edition", 5)
+        sheet, photo = tmp_path / "sheet.png", tmp_path / "photo.jpg"
+        shown = run(
+            "preview", tmp_path / "birds", "--out", tmp_path / "board.png", "--sheet", sheet, "--photo", photo, "--json"
+        )
+        assert (shown.code, shown.json["sheet"], shown.json["photo"]) == (0, str(sheet), str(photo))
+        assert sheet.read_bytes().startswith(b"\x89PNG")
+        assert photo.read_bytes().startswith(b"\xff\xd8")
+
     @pytest.mark.parametrize("title", ["Birds [bold]", "Birds [/b]", "Birds :frog:"])
     def test_a_title_is_shown_as_it_is(self, run: Run, tmp_path: Path, title: str) -> None:
         """Brackets and colons in a title are letters like others."""

@@ -60,6 +60,19 @@ class TestPreview:
         assert found
         assert {parse_public_code(each.text).contract for each in found} == {"0x" + "11" * 20}
 
+    def test_the_sheet_and_the_photo(self, tmp_path: Path) -> None:
+        """The first sheet is drawn as it is printed, with all its stamps; the photo shows a stamp that can be read."""
+        sheet, photo = tmp_path / "sheet.png", tmp_path / "photo.jpg"
+        shown = preview(LEAPFROG, picture=tmp_path / "preview.png", sheet=sheet, photo=photo)
+        assert (shown.sheet, shown.photo) == (sheet, photo)
+        with Image.open(sheet) as drawn:
+            large = drawn.convert("L").resize((drawn.width * 2, drawn.height * 2))
+        stamps = {each.text for each in zxingcpp.read_barcodes(large) if each.text.startswith("https")}
+        assert len(stamps) == shown.series.sheet.stamps
+        with Image.open(photo) as seen:
+            assert seen.format == "JPEG"
+            assert [parse_public_code(each.text).serial for each in zxingcpp.read_barcodes(seen)] == [1]
+
     def test_a_folder_in_the_way(self, tmp_path: Path) -> None:
         """A picture that cannot be written is named."""
         with pytest.raises(StorageProblem) as refusal:

@@ -1,0 +1,50 @@
+"""A sheet as its printer sees it, as a picture: the print file itself, drawn by a library that did not write it.
+
+The die line and other inks with plates of their own are seen in the colours that stand for them. What a press makes
+of the process colours is not shown: PDFium knows no output intent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pypdfium2  # type: ignore[import-untyped]
+from PIL import Image
+
+from cryptostamp.errors import InputError
+from cryptostamp.press.imposition import sheet_geometry
+from cryptostamp.press.runs import FaceRun
+from cryptostamp.press.sheet_pdf import write_face_pdf
+from cryptostamp.press.stamp_image import StampFace
+from cryptostamp.series.models import Series
+
+__all__ = ["draw_sheet"]
+
+_MAX_PIXELS = 60_000_000
+
+
+def draw_sheet(series: Series, faces: Iterable[StampFace] | FaceRun, *, dpi: int = 150) -> Image.Image:
+    """Return the first sheet of these faces, untrimmed, RGB.
+
+    Raises `InputError` for a picture that would be too large, and what `write_face_pdf` raises.
+    """
+    media = sheet_geometry(series).media
+    wanted = media.width_mm * media.height_mm * (dpi / 25.4) ** 2
+    if wanted > _MAX_PIXELS:
+        raise InputError(
+            f"At {dpi} dpi the sheet of {media.width_mm:g} x {media.height_mm:g} mm has {wanted / 10**6:,.0f} million "
+            "pixels.",
+            where="dpi",
+            remedy=f"Choose at most {int(dpi * (_MAX_PIXELS / wanted) ** 0.5)} dpi.",
+        )
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "sheet.pdf"
+        write_face_pdf(path, series, faces)
+        document = pypdfium2.PdfDocument(path)
+        try:
+            drawn: Image.Image = document[0].render(scale=dpi / 72, may_draw_forms=False).to_pil()
+            return drawn.convert("RGB")
+        finally:
+            document.close()
