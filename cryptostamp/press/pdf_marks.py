@@ -60,7 +60,7 @@ _ALTERNATES: Final = {  # what a screen or a proof shows in place of a spot ink,
     "All": (1, 1, 1, 1),
     "DieLine": (0, 1, 0, 0),
     "ScratchOff": (0.1, 0.05, 0.05, 0.45),
-    "UV": (0.3, 0, 0.7, 0),
+    "UV": (0.1, 0, 0.3, 0),
     "Varnish": (0.15, 0, 0, 0),
 }
 _CIRCLE = 0.5522847498  # the handle of a Bezier quarter circle, in radii
@@ -160,9 +160,14 @@ def _path(paths: Iterable[Path]) -> str:
 
 
 def in_spot_ink(operators: str, ink: str) -> str:
-    """Return operators that overprint, and that belong to the processing step of a spot ink if it is one."""
-    overprinted = f"q /Overprint gs {operators} Q"
-    return f"/OC /{ink} BDC {overprinted} EMC" if ink in PROCESSING_STEPS else overprinted
+    """Return operators that overprint, and that belong to the processing step of a spot ink if it is one.
+
+    Other inks are multiplied with what lies below: plates are the same, and a viewer that ignores overprint shows the
+    alternate as a tint instead of hiding the picture. Processing steps may not be transparent (ISO 19593-1, 6.4).
+    """
+    if ink in PROCESSING_STEPS:
+        return f"/OC /{ink} BDC q /Overprint gs {operators} Q EMC"
+    return f"q /Overprint gs /Tint gs {operators} Q"
 
 
 class PageWriter:
@@ -260,7 +265,10 @@ class Plates:
                     {
                         "/Overprint": pikepdf.Dictionary(
                             {"/Type": pikepdf.Name("/ExtGState"), "/OP": True, "/op": True, "/OPM": 1}
-                        )
+                        ),
+                        "/Tint": pikepdf.Dictionary(
+                            {"/Type": pikepdf.Name("/ExtGState"), "/BM": pikepdf.Name("/Multiply")}
+                        ),
                     }
                 )
             ),
@@ -281,6 +289,8 @@ class Plates:
 
         An ink that nothing is drawn in has no plate: a RIP would make an empty one of it.
         """
+        if "/Overprint gs" not in operators and "/All " not in operators:
+            return
         for name, cmyk in _ALTERNATES.items():
             if f"/{name} " in operators and f"/{name}" not in self._spaces:
                 self._spaces[f"/{name}"] = self._spot(f"/{name}", cmyk)

@@ -6,6 +6,7 @@ Type 3 glyphs, each once. Nothing is judged here; `pdfx` does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,6 +19,8 @@ _RGB_OPERATORS: Final = {"rg", "RG"}
 _CMYK_OPERATORS: Final = {"k", "K"}
 _SPACE_OPERATORS: Final = {"cs", "CS"}
 _RGB_NAMES: Final = {"/DeviceRGB", "/RGB"}
+_COLOUR_OPERATORS: Final = " ".join(sorted(_RGB_OPERATORS | _CMYK_OPERATORS | _SPACE_OPERATORS))
+_COLOURED_INLINE: Final = re.compile(rb"BI\b[^>]{0,400}?/(?:CS|ColorSpace)\b")
 _HALFTONES: Final = {1, 5}
 _FONT_FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
 
@@ -78,17 +81,21 @@ class _Walker:
             if resources.is_indirect:
                 self.seen[resources.objgen] = self.sees_transparency
             self.sees_transparency |= before
-        for instruction in pikepdf.parse_content_stream(stream):
-            if isinstance(instruction, pikepdf.ContentStreamInlineImage):
-                self.inline_image(instruction.iimage, where)
-                continue
-            operator = str(instruction.operator)
-            names_rgb = operator in _SPACE_OPERATORS and str(instruction.operands[0]) in _RGB_NAMES
-            if operator in _RGB_OPERATORS or names_rgb:
-                self.walk.device_rgb.append(f"{where} (operator {operator})")
-            elif operator in _CMYK_OPERATORS:
-                ink = sum(float(str(value)) for value in instruction.operands)
-                self.walk.inks.setdefault(round(100 * ink, 1), where)
+        for instruction in pikepdf.parse_content_stream(stream, _COLOUR_OPERATORS):
+            self.colour(str(instruction.operator), instruction.operands, where)
+        # Pictures in the stream are rarely coloured: only then is it worth to take all of it apart.
+        if _COLOURED_INLINE.search(_bytes_of(stream)):
+            for instruction in pikepdf.parse_content_stream(stream):
+                if isinstance(instruction, pikepdf.ContentStreamInlineImage):
+                    self.inline_image(instruction.iimage, where)
+
+    def colour(self, operator: str, operands: Any, where: str) -> None:  # noqa: ANN401
+        names_rgb = operator in _SPACE_OPERATORS and str(operands[0]) in _RGB_NAMES
+        if operator in _RGB_OPERATORS or names_rgb:
+            self.walk.device_rgb.append(f"{where} (operator {operator})")
+        elif operator in _CMYK_OPERATORS:
+            ink = sum(float(str(value)) for value in operands)
+            self.walk.inks.setdefault(round(100 * ink, 1), where)
 
     def inline_image(self, image: Any, where: str) -> None:  # noqa: ANN401
         if not image.image_mask and str(image.colorspace) in _RGB_NAMES:
@@ -190,6 +197,14 @@ def _items(holder: Any, key: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
     held = holder.get(key)
     if held is not None:
         yield from held.items()
+
+
+def _bytes_of(stream: Any) -> bytes:  # noqa: ANN401
+    """Return the operators of a page or of a stream."""
+    if isinstance(stream, pikepdf.Stream):
+        return stream.read_bytes()
+    parts = stream.get("/Contents", [])
+    return b"\n".join(part.read_bytes() for part in ([parts] if isinstance(parts, pikepdf.Stream) else parts))
 
 
 def _definition(space: Any) -> bytes:  # noqa: ANN401

@@ -25,7 +25,7 @@ from cryptostamp.press.pdf_marks import POINTS_PER_MM, PageWriter, Plates, numbe
 from cryptostamp.press.sheet_furniture import FURNITURE_LETTERS, register_marks, selvedge, selvedge_texts, slug
 from cryptostamp.series.models import Series
 
-__all__ = ["LETTERS_OF_CODES", "SheetBook"]
+__all__ = ["LETTERS_OF_CODES", "SheetBook", "blend_as_on_screen"]
 
 LETTERS_OF_CODES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-. "
 """The characters of serial numbers and codes, which are embedded before the first stamp is known."""
@@ -138,6 +138,20 @@ class SheetBook:
         info = {"/Title": pikepdf.String(self.title), "/CreationDate": date, "/ModDate": date}
         self.pdf.trailer["/Info"] = self.pdf.make_indirect(
             pikepdf.Dictionary({**info, "/Trapped": pikepdf.Name("/False")})
+        )
+
+
+def blend_as_on_screen(picture: pikepdf.Object) -> None:
+    """Let the parts of a picture, a form with colours in calibrated RGB, be blended in that space and not as ink.
+
+    The picture is one isolated group (ISO 32000-2, 11.6.6): what is half transparent in it looks as it was drawn, and
+    the whole is turned into inks where it is printed, through the profile of the output intent.
+    """
+    spaces = picture.get("/Resources", pikepdf.Dictionary()).get("/ColorSpace", pikepdf.Dictionary())
+    calibrated = [space for space in spaces.values() if space[0] == "/ICCBased" and space[1]["/N"] == 3]  # noqa: PLR2004
+    if calibrated:
+        picture["/Group"] = pikepdf.Dictionary(
+            {"/Type": pikepdf.Name("/Group"), "/S": pikepdf.Name("/Transparency"), "/CS": calibrated[0], "/I": True}
         )
 
 

@@ -25,7 +25,7 @@ from cryptostamp.press.imposition import Places, sheet_geometry, sheets_in_order
 from cryptostamp.press.marks import Box
 from cryptostamp.press.pdf_marks import PageWriter, SymbolPlace, number
 from cryptostamp.press.runs import FaceRow, FaceRun, face_rows
-from cryptostamp.press.sheet_book import SheetBook
+from cryptostamp.press.sheet_book import SheetBook, blend_as_on_screen
 from cryptostamp.press.sheet_furniture import SheetMarks, cancelled_place, die_lines
 from cryptostamp.press.sheet_picture import sheet_picture
 from cryptostamp.press.stamp_image import StampFace
@@ -187,6 +187,7 @@ class _FacePrinter:
         width, height = round(box.width_mm, 4), round(box.height_mm, 4)
         with pikepdf.open(BytesIO(artwork_pdf(load_artwork(part.path), part.colour, width, height))) as source:
             picture = self.book.pdf.copy_foreign(source.pages[0].as_form_xobject())
+        blend_as_on_screen(picture)
         wide, high = (float(value) for value in list(picture["/BBox"])[2:])
         writer.raw(
             f"q {width / wide:.8f} 0 0 {height / high:.8f} {number(box.x_mm)} "
