@@ -30,6 +30,7 @@ __all__ = [
     "TEXT_PAINT",
     "choice",
     "measure",
+    "switch",
 ]
 
 TEXT_FIELDS: Final = (
@@ -152,6 +153,17 @@ def _text(value: object) -> str:
         if name is not None and (name not in TEXT_FIELDS or form or conversion):
             raise refuse(f"The text has the field {{{name}}}, which is not known.", f"Known are {known}.")
     return value
+
+
+def switch(label: str) -> BeforeValidator:
+    """Return the rule for true or false."""
+
+    def check(value: object) -> bool:
+        if not isinstance(value, bool):
+            raise refuse(f"{label} is {shown(value)}, but must be true or false.", "Write true or false.")
+        return value
+
+    return BeforeValidator(check)
 
 
 def choice(label: str, kind: type[StrEnum]) -> BeforeValidator:

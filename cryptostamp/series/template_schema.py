@@ -49,6 +49,7 @@ from cryptostamp.series.template_fields import (
     TEXT_PAINT,
     choice,
     measure,
+    switch,
 )
 
 __all__ = ["LAYERS", "TABLES", "CardTable", "LayerTable", "TemplateTable"]
@@ -171,7 +172,7 @@ class TextTable(_Painted):
     typeface: Annotated[Face, choice("The typeface", Face)] = Face.TEXT
     align: Annotated[Align, choice("The alignment", Align)] = Align.LEFT
     tracking: Annotated[float, measure("The tracking", -0.1, 2, " em")] = 0.0
-    capitals: bool = False
+    capitals: Annotated[bool, switch("The field capitals")] = False
 
     def layer(self, folder: Path) -> Layer:
         """Return the layer."""
@@ -270,7 +271,7 @@ class GuillocheTable(LayerTable):
     depth_mm: Annotated[float, measure("The depth of the border", 0.5, 20)] = 2.0
     spacing_mm: Annotated[float, measure("The spacing", 0.1, 5)] | None = None
     width_mm: Annotated[float, measure("The width of the line", 0.04, 0.2)] = 0.06
-    tapered: bool = False
+    tapered: Annotated[bool, switch("The field tapered")] = False
     each: Annotated[Each, choice("The field each", Each)] = Each.SERIES
     colours: _Colours | None = None
     ink: Annotated[str, INK] | None = None
