@@ -18,7 +18,8 @@ from cryptostamp.cli.options import (
 from cryptostamp.cli.output import console, print_json, progress_bar
 from cryptostamp.cli.proof import print_proof, proof_exit_code, proof_for_machines, sample_option
 from cryptostamp.office import print_stamps, proof_prints
-from cryptostamp.office.printing import SHEETS_PER_FILE
+from cryptostamp.office.picture_task import PictureFormat
+from cryptostamp.office.printing import IMAGE_DPI, SHEETS_PER_FILE
 from cryptostamp.primitives import Serial
 from cryptostamp.series import load_series
 
@@ -35,8 +36,21 @@ __all__ = ["print_command"]
     "images",
     type=SerialsType(),
     multiple=True,
-    help="Draw these stamps as single PNG pictures as well. May be given several times.",
+    help="Draw these stamps as single PNG pictures as well, cut out. May be given several times.",
 )
+@click.option(
+    "--pictures",
+    type=SerialsType(),
+    help="Draw these stamps, a thousand or all of them, as they are printed, into ZIP archives of pictures.",
+)
+@click.option(
+    "--picture-format",
+    type=click.Choice(PictureFormat, case_sensitive=False),
+    default=PictureFormat.PNG,
+    show_default=True,
+    help="What the archives of --pictures hold.",
+)
+@click.option("--dpi", type=int, default=IMAGE_DPI, show_default=True, help="The resolution of --image and --pictures.")
 @click.option(
     "--printer",
     multiple=True,
@@ -81,6 +95,9 @@ def print_command(
     series: Path,
     serials: range | None,
     images: tuple[range, ...],
+    pictures: range | None,
+    picture_format: PictureFormat,
+    dpi: int,
     printer: tuple[str, ...],
     second_printer: tuple[str, ...],
     workers: int,
@@ -115,6 +132,9 @@ def print_command(
             workspace=workspace,
             serials=serials,
             images=(Serial(number) for numbers in images for number in numbers),
+            pictures=pictures,
+            picture_format=picture_format,
+            dpi=dpi,
             printer=printer,
             second_printer=second_printer,
             passphrase=edition_passphrase(passphrase_fd, new=False) if printer or second_printer else None,

@@ -26,7 +26,7 @@ from cryptostamp.press import ClaimRun, FaceRun, write_claim_layer, write_face_p
 from cryptostamp.primitives import Address, ChainId, Serial
 from cryptostamp.series import Series
 
-__all__ = ["FileTask", "FinishedFile", "Manifest", "SheetTask", "Told", "plan_of"]
+__all__ = ["FileTask", "FinishedFile", "Manifest", "SheetTask", "StampTask", "Told", "plan_of"]
 
 _FORMAT: Final = 1
 
@@ -67,8 +67,8 @@ class FileTask(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SheetTask:
-    """One file of sheets."""
+class StampTask:
+    """What every file of stamps is made from."""
 
     name: str
     plan: str
@@ -82,6 +82,43 @@ class SheetTask:
     """Index of the variant, one byte a stamp; empty for a claim layer."""
     form: SymbolForm
     """Of the QR on the face."""
+
+    def codes(self) -> PublicCodes:
+        """Return the public codes of the stamps."""
+        return PublicCodes.make(
+            host=self.series.issuer.domain,
+            chain_id=self.chain_id,
+            contract=self.contract,
+            serials=np.arange(self.serials.start, self.serials.stop, dtype=np.int64),
+            claim_keys=self.claim_keys,
+        )
+
+    def faces(self, codes: PublicCodes) -> FaceRun:
+        """Return the faces of the stamps with these codes."""
+        designs = len(self.series.designs)
+        return FaceRun(
+            serials=[Serial(number) for number in self.serials],
+            designs=[(serial - 1) % designs for serial in self.serials],
+            variants=self.variants,
+            short_codes=[text.decode("ascii") for text in codes.short_texts(self.series.id)],
+            symbols=public_symbols(codes, mask=self.form.mask, least_version=self.form.version).packed,
+        )
+
+    def finished(self, sha256: str) -> FinishedFile:
+        """Return the file as it stands in a manifest."""
+        return FinishedFile(
+            name=self.name,
+            plan=self.plan,
+            first_serial=self.serials[0],
+            last_serial=self.serials[-1],
+            sha256=sha256,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetTask(StampTask):
+    """One file of sheets."""
+
     secrets: bytes | None = field(repr=False, default=None)
     """The hidden codes, or one half of each, 16 bytes a stamp; `None` for faces."""
     half: Half | None = None
@@ -99,43 +136,20 @@ class SheetTask:
 
     def make(self, folder: Path, told: Told) -> FinishedFile:
         """Write the file into `folder`; `told` is called with the number of stamps so far."""
-        codes = PublicCodes.make(
-            host=self.series.issuer.domain,
-            chain_id=self.chain_id,
-            contract=self.contract,
-            serials=np.arange(self.serials.start, self.serials.stop, dtype=np.int64),
-            claim_keys=self.claim_keys,
-        )
-        serials = [Serial(number) for number in self.serials]
-        short_codes = [text.decode("ascii") for text in codes.short_texts(self.series.id)]
+        codes = self.codes()
+        path = folder / self.name
         if self.secrets is None:
-            designs = len(self.series.designs)
-            faces = FaceRun(
-                serials=serials,
-                designs=[(serial - 1) % designs for serial in serials],
-                variants=self.variants,
-                short_codes=short_codes,
-                symbols=public_symbols(codes, mask=self.form.mask, least_version=self.form.version).packed,
-            )
-            sha256 = write_face_pdf(folder / self.name, self.series, faces, progress=told).sha256
+            sha256 = write_face_pdf(path, self.series, self.faces(codes), progress=told).sha256
         else:
             hidden = ClaimCodes(self.secrets, self.half)
             parts = ClaimRun(
-                serials=serials,
-                short_codes=short_codes,
+                serials=[Serial(number) for number in self.serials],
+                short_codes=[text.decode("ascii") for text in codes.short_texts(self.series.id)],
                 claim_texts=[text.decode("ascii") for text in hidden.texts()],
                 symbols=claim_symbols(hidden, self.series.issuer.domain).packed,
             )
-            sha256 = write_claim_layer(
-                folder / self.name, self.series, parts, self.recipients, half=self.half, progress=told
-            ).sha256
-        return FinishedFile(
-            name=self.name,
-            plan=self.plan,
-            first_serial=self.serials[0],
-            last_serial=self.serials[-1],
-            sha256=sha256,
-        )
+            sha256 = write_claim_layer(path, self.series, parts, self.recipients, half=self.half, progress=told).sha256
+        return self.finished(sha256)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,8 @@ from cryptostamp.files import sha256_of, write_file, write_whole
 from cryptostamp.ledger import Ledger, PrintedFile
 from cryptostamp.office.claim_layers import ClaimLayer, claim_layers
 from cryptostamp.office.cluster import Cluster, check_cluster
-from cryptostamp.office.print_run import Manifest, SheetTask, plan_of
+from cryptostamp.office.picture_task import PictureFormat, PictureTask, picture_parts
+from cryptostamp.office.print_run import FileTask, Manifest, SheetTask, plan_of
 from cryptostamp.office.progress import Progress
 from cryptostamp.office.workers import Crew, Processes, make_files
 from cryptostamp.office.workspace import Workspace
@@ -41,6 +42,7 @@ from cryptostamp.press import (
     ClaimPart,
     Places,
     StampFace,
+    StampPictures,
     check_press,
     cut,
     render_stamp,
@@ -92,11 +94,14 @@ class PrintJob:
     manifest: Path
     """JSON: which file holds which serials, and its SHA-256."""
     images: tuple[Path, ...]
+    """Single stamps, cut out."""
+    pictures: tuple[Path, ...]
+    """ZIP archives of single stamps as they are printed."""
 
     @property
     def files(self) -> tuple[Path, ...]:
         """Every file that was made."""
-        return (*self.faces, *self.claims, *self.scratch, self.plan, self.manifest, *self.images)
+        return (*self.faces, *self.claims, *self.scratch, self.plan, self.manifest, *self.images, *self.pictures)
 
 
 def public_code_of(dossier: Dossier, serial: Serial) -> PublicCode:
@@ -156,6 +161,9 @@ def print_stamps(
     workspace: Workspace,
     serials: range | None = None,
     images: Iterable[Serial] = (),
+    pictures: range | None = None,
+    picture_format: PictureFormat = PictureFormat.PNG,
+    dpi: int = IMAGE_DPI,
     printer: Sequence[str] = (),
     second_printer: Sequence[str] = (),
     passphrase: str | None = None,
@@ -167,9 +175,10 @@ def print_stamps(
 ) -> PrintJob:
     """Write the print files for `serials` (the whole edition if `None`) into the workspace.
 
-    `images` are the serials that get a picture of their own as well. `printer` are age public keys
-    of whoever prints the hidden codes; with them, `passphrase` opens the secret of the edition. With a
-    `second_printer`, each of the two is given one half of every code, which alone is worth nothing.
+    `images` are the serials that get a picture of their own as well, cut out as a PNG file; `pictures` those, many of
+    them, that are drawn as they are printed, into ZIP archives of `picture_format`; both with `dpi`.
+    `printer` are age public keys of whoever prints the hidden codes; with them, `passphrase` opens the secret of the
+    edition. With a `second_printer`, each of the two is given one half of every code, which alone is worth nothing.
     Sheets are cut into files of at most `sheets_per_file` and made by `workers` processes, or by the Dask cluster
     whose scheduler has the address `cluster`; what an earlier run has finished is found in the job's manifest
     and left as it is.
@@ -180,6 +189,7 @@ def print_stamps(
     edition = dossier.edition
     check_issued(series, dossier, workspace)
     chosen, pictured = _chosen(serials, images, edition.size)
+    archived = _checked_pictures(pictures, series, dossier, dpi)
     layers = claim_layers(printer, second_printer)
     if cluster is not None:
         check_cluster(cluster, hidden=bool(layers))
@@ -193,15 +203,15 @@ def print_stamps(
     run = _Run(series, dossier, folder, chosen, sheets_per_file)
     with workspace.ledger() as ledger, ledger.step(series.id, "print", clock=clock):
 
-        def make(tasks: Iterator[SheetTask], kind: str, what: str) -> tuple[Path, ...]:
+        def make(tasks: Iterator[FileTask], kind: str, what: str, of: range = chosen) -> tuple[Path, ...]:
             made = []
             crew = _crew_of(workers, cluster, folder)
-            for file in make_files(tasks, manifest, crew=crew, told=lambda done: progress(what, done, len(chosen))):
+            for file in make_files(tasks, manifest, crew=crew, told=lambda done: progress(what, done, len(of))):
                 held = range(file.first_serial, file.last_serial + 1)
                 _record(ledger, series, folder / file.name, file.sha256, held, made_at=clock())
                 made.append((file.first_serial, folder / file.name))
             manifest.forget(kind, but={path.name for _, path in made})
-            progress(what, len(chosen), len(chosen))
+            progress(what, len(of), len(of))
             return tuple(path for _, path in sorted(made))
 
         claims = tuple(
@@ -215,14 +225,18 @@ def print_stamps(
         plan = folder / f"{name}-plan.csv"
         write_whole(plan, lambda stream: stream.writelines(_plan(series, dossier, chosen)))
         _record(ledger, series, plan, sha256_of(plan), chosen, made_at=clock())
-        pictures = []
+        drawn = []
         for number, serial in enumerate(pictured, 1):
             path = folder / f"{series.id}-{serial:06d}.png"
-            image = png_bytes(render_stamp(series, face_of(series, dossier, serial), dpi=IMAGE_DPI), dpi=IMAGE_DPI)
+            image = png_bytes(render_stamp(series, face_of(series, dossier, serial), dpi=dpi), dpi=dpi)
             write_file(path, image)
             _record(ledger, series, path, hashlib.sha256(image).hexdigest(), range(serial, serial + 1), made_at=clock())
-            pictures.append(path)
+            drawn.append(path)
             progress("Drawing single stamps", number, len(pictured))
+        archives: tuple[Path, ...] = ()
+        if archived:
+            kind = f"{picture_format}-{dpi}dpi.zip"
+            archives = make(run.pictures(archived, picture_format, dpi, kind), kind, "Drawing pictures", archived)
     return PrintJob(
         faces=faces,
         sheets=sheets_with(series, chosen),
@@ -230,7 +244,8 @@ def print_stamps(
         scratch=tuple(folder / plate for plate in plates),
         plan=plan,
         manifest=manifest.path,
-        images=tuple(pictures),
+        images=tuple(drawn),
+        pictures=archives,
     )
 
 
@@ -266,6 +281,25 @@ class _Run:
         for part in self.parts:
             secrets = layer.secrets(secret, part)
             yield self._task(part, layer.kind, layer.recipients, secrets=secrets, half=layer.half)
+
+    def pictures(self, serials: range, form: PictureFormat, dpi: int, kind: str) -> Iterator[PictureTask]:
+        """Yield a task for each archive of pictures."""
+        edition = self.dossier.edition
+        variants = variant_indices(edition.counts, edition.seed).tobytes()
+        for part in picture_parts(serials):
+            yield PictureTask(
+                name=f"{self.series.id}-{part[0]:06d}-{part[-1]:06d}-{kind}",
+                plan=plan_of(*self.facts, part, kind),
+                series=self.series,
+                chain_id=self.dossier.deployment.chain_id,
+                contract=self.dossier.deployment.contract,
+                serials=part,
+                claim_keys=edition.claim_keys.raw[20 * (part.start - 1) : 20 * (part.stop - 1)],
+                variants=variants[part.start - 1 : part.stop - 1],
+                form=self.form,
+                dpi=dpi,
+                format=form,
+            )
 
     def _task(
         self,
@@ -337,6 +371,14 @@ def _secret_for(layers: tuple[ClaimLayer, ...], workspace: Workspace, passphrase
     if passphrase is None:
         raise InputError("The passphrase of the edition is needed to print hidden codes.")
     return workspace.open_secret(passphrase)
+
+
+def _checked_pictures(pictures: range | None, series: Series, dossier: Dossier, dpi: int) -> range:
+    """Return the stamps to draw into archives, all of which there are, at a resolution that does."""
+    for serial in (*pictures[:1], *pictures[-1:]) if pictures else ():
+        _check_serial(serial, dossier.edition.size)
+    StampPictures(series, side=17 + 4 * symbol_form(dossier).version, dpi=dpi)
+    return pictures or range(0)
 
 
 def _check_serial(serial: int, edition: int) -> None:
