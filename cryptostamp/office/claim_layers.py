@@ -10,18 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from cryptostamp.codes import ClaimCodes, Half, claim_symbols
+from cryptostamp.codes import Half
 from cryptostamp.edition import EditionSecret
 from cryptostamp.errors import InputError
-from cryptostamp.press import recipients_of, scratch_layer_pdf
+from cryptostamp.press import check_claim_part, recipients_of, scratch_layer_pdf
 from cryptostamp.primitives import Serial
 from cryptostamp.series import Series
 
 __all__ = ["ClaimLayer", "claim_layers"]
-
-_SAMPLE: Final = bytes(16)  # every code of a series has a symbol of the same size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +59,8 @@ class ClaimLayer:
 
     def scratch_plate(self, series: Series) -> bytes:
         """Return the PDF of the scratch plate; raise `InputError` if a claim part has no room for this layer."""
-        side = claim_symbols(ClaimCodes(_SAMPLE, self.half), series.issuer.domain).side
-        return scratch_layer_pdf(series, symbol_side=side, half=self.half)
+        check_claim_part(series, halves=self.half is not None)
+        return scratch_layer_pdf(series, half=self.half)
 
 
 def claim_layers(printer: Sequence[str], second_printer: Sequence[str] = ()) -> tuple[ClaimLayer, ...]:

@@ -7,6 +7,7 @@ no secret, and takes every code as text and symbol from whoever made it.
 
 from cryptostamp.press.artwork import render_artwork
 from cryptostamp.press.claim_layer import claim_layer_pdf, scratch_layer_pdf, write_claim_layer
+from cryptostamp.press.claim_part import check_claim_part
 from cryptostamp.press.face import face_parts, static_marks
 from cryptostamp.press.imposition import Places, cut, place_of, position_of, serial_at, sheets_of, sheets_with
 from cryptostamp.press.phone import photograph
@@ -41,6 +42,7 @@ __all__ = [
     "StampFace",
     "StampPictures",
     "Template",
+    "check_claim_part",
     "check_press",
     "claim_layer_pdf",
     "cut",

@@ -17,7 +17,8 @@ from pathlib import Path
 from cryptostamp.codes import Half
 from cryptostamp.errors import InputError
 from cryptostamp.files import sha256_of, write_whole
-from cryptostamp.press.claim_part import ClaimLayout, ClaimLines, claim_layout, claim_static_marks
+from cryptostamp.press.claim_layout import ClaimLayout, claim_layout, claim_symbol_side
+from cryptostamp.press.claim_part import ClaimLines, claim_static_marks
 from cryptostamp.press.code_lines import CodeLines
 from cryptostamp.press.imposition import Places, sheet_geometry, sheets_in_order
 from cryptostamp.press.marks import BLACK, Box, Fill, TextRun
@@ -147,13 +148,13 @@ def _book(series: Series, layout: ClaimLayout, half: Half | None) -> SheetBook:
     return book
 
 
-def scratch_layer_pdf(series: Series, *, symbol_side: int, half: Half | None = None) -> bytes:
+def scratch_layer_pdf(series: Series, *, half: Half | None = None) -> bytes:
     """Return the scratch plate: one sheet, in register, with the scratch field of each place in 100 % black.
 
-    `symbol_side` is that of the claim QR; with `half` the plate is that half's, for its own printer.
+    With `half` the plate is that half's, for its own printer.
     """
     geometry = sheet_geometry(series)
-    field = claim_layout(series, symbol_side, halves=half is not None).field(half).scratch
+    field = claim_layout(series, claim_symbol_side(series, half), halves=half is not None).field(half).scratch
     book = SheetBook(series, geometry, "", "scratch field" if half is None else f"scratch field of half {half.value}")
     writer = book.writer(geometry.media.height_mm)
     for cell in geometry.cells:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from cryptostamp.errors import ArtworkError, InputError
 from cryptostamp.press.artwork import check_shape, load_artwork
-from cryptostamp.press.claim_part import ClaimLines, claim_layout, claim_static_marks
+from cryptostamp.press.claim_part import check_claim_part
 from cryptostamp.press.face import face_parts
 from cryptostamp.press.imposition import sheet_geometry
 from cryptostamp.press.layout import QUIET_MODULES
@@ -52,9 +52,7 @@ def check_press(series: Series, *, symbol_side: int = 37) -> None:
         for text in texts:
             _check_text(template, text, design, variant)
         _check_ground(template, symbol_side, image, design, variant)
-    claim = claim_layout(series, symbol_side)
-    claim_static_marks(series, claim)
-    ClaimLines(series, claim)
+    check_claim_part(series)
 
 
 def _faces(series: Series, template: Template) -> Iterator[tuple[Design, Variant, tuple[LaidText, ...], Image.Image]]:

@@ -19,7 +19,8 @@ from PIL import Image
 from cryptostamp.codes import Half, QrSymbol
 from cryptostamp.press.artwork import Artwork
 from cryptostamp.press.bitmap import Bitmap
-from cryptostamp.press.claim_part import ClaimLines, claim_layout, claim_static_marks
+from cryptostamp.press.claim_layout import claim_layout
+from cryptostamp.press.claim_part import ClaimLines, claim_static_marks
 from cryptostamp.press.cut_out import MARGIN_MM, cut_out
 from cryptostamp.press.face import face_parts
 from cryptostamp.press.imposition import place_of, sheet_geometry

@@ -299,7 +299,8 @@ class TestSecrecy:
                 for name in names:
                     path = Path(root) / name
                     try:
-                        yield path.read_bytes()
+                        if path.is_file():  # and no socket
+                            yield path.read_bytes()
                     except FileNotFoundError:
                         continue  # a half-written file that has got its name meanwhile
 

@@ -13,7 +13,7 @@ import zxingcpp
 from cryptostamp.codes import ClaimCode, QrSymbol
 from cryptostamp.errors import InputError
 from cryptostamp.press import ClaimPart, claim_layer_pdf, place_of, scratch_layer_pdf
-from cryptostamp.press.claim_part import claim_layout
+from cryptostamp.press.claim_layout import claim_layout
 from cryptostamp.press.imposition import sheet_geometry
 from cryptostamp.primitives import Serial
 from cryptostamp.series import Series
@@ -84,7 +84,7 @@ class TestScratchPlate:
 
     def test_it_covers_every_code_in_black(self, leapfrog: Series) -> None:
         """One black box a place, where the claim part has its secret, and no letter."""
-        data = scratch_layer_pdf(leapfrog, symbol_side=37)
+        data = scratch_layer_pdf(leapfrog)
         geometry, field = sheet_geometry(leapfrog), claim_layout(leapfrog, 37).field(None)
         with pypdfium2.PdfDocument(data) as document:
             page = np.asarray(document[0].render(scale=DPI / 72).to_pil().convert("L"))

@@ -7,7 +7,8 @@ import pytest
 
 from cryptostamp.codes import Half
 from cryptostamp.errors import InputError
-from cryptostamp.press.claim_part import ClaimField, ClaimLines, claim_layout, claim_static_marks
+from cryptostamp.press.claim_layout import ClaimField, claim_layout
+from cryptostamp.press.claim_part import ClaimLines, check_claim_part, claim_static_marks
 from cryptostamp.press.lettering import width_of
 from cryptostamp.press.marks import Box, TextRun
 from cryptostamp.primitives import Serial
@@ -182,3 +183,25 @@ class TestLines:
             lines.texts(Serial(7), "LEAP-7-X", text)
         assert caught.value.where == "stamp No. 7"
         assert not any(group in caught.value.diagnostics() for group in text.split("-") if len(group) > 3)
+
+
+class TestChecking:
+    """What can be known before anything is issued."""
+
+    def test_room_for_both(self, leapfrog: Series) -> None:
+        """A part of 40 x 48 mm has room for a whole code and for two halves."""
+        check_claim_part(leapfrog)
+        check_claim_part(leapfrog, halves=True)
+
+    def test_room_for_a_whole_code_only(self, leapfrog: Series) -> None:
+        """A part of 50 x 30 mm can be given to one printer, not to two."""
+        series = of_size(leapfrog, "50", "30")
+        check_claim_part(series)
+        with pytest.raises(InputError, match="both halves"):
+            check_claim_part(series, halves=True)
+
+    def test_the_symbol_of_the_hidden_code_counts(self, leapfrog: Series) -> None:
+        """A long web address makes the claim QR larger, whatever the face has."""
+        long = replace(leapfrog, issuer=replace(leapfrog.issuer, domain="a" * 60 + ".example"))
+        with pytest.raises(InputError, match=r"no room for its code|instructions of the claim part"):
+            check_claim_part(long)

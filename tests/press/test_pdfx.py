@@ -171,7 +171,7 @@ class TestOwnFiles:
         """They go to a press as well."""
         for name, data in (
             ("claims", claim_layer_pdf(leapfrog, [claim_part(1)])),
-            ("scratch", scratch_layer_pdf(leapfrog, symbol_side=33)),
+            ("scratch", scratch_layer_pdf(leapfrog)),
         ):
             path = tmp_path / f"{name}.pdf"
             path.write_bytes(data)

@@ -38,7 +38,7 @@ def files(
     write_face_pdf(folder / "faces.pdf", leapfrog, [face(n) for n in range(1, 27)])
     write_face_pdf(folder / "stacked.pdf", stacked, [face(n) for n in range(1, 15)])
     (folder / "claims.pdf").write_bytes(claim_layer_pdf(leapfrog, [claim_part(n) for n in range(1, 4)]))
-    (folder / "scratch.pdf").write_bytes(scratch_layer_pdf(leapfrog, symbol_side=33))
+    (folder / "scratch.pdf").write_bytes(scratch_layer_pdf(leapfrog))
     return {path.stem: path for path in folder.iterdir()}
 
 
