@@ -245,16 +245,14 @@ def artwork_pixels(art: Artwork | Bitmap, colour: str, width_px: int, height_px:
 @lru_cache(maxsize=256)
 def artwork_pdf(art: Artwork | Bitmap, colour: str, width_mm: float, height_mm: float) -> bytes:
     """Return the picture as a PDF of one page of the given size; the same input gives the same bytes."""
-    if isinstance(art, Bitmap):
-        name, picture = "art.png", art.png
-    else:
-        name, picture = "art.svg", art.svg(colour, f"{width_mm}mm", f"{height_mm}mm")
+    size = f"{width_mm}mm", f"{height_mm}mm"
+    picture = art.svg(*size) if isinstance(art, Bitmap) else art.svg(colour, *size)
     source = (
         f"#set page(width: {width_mm}mm, height: {height_mm}mm, margin: 0mm)\n#set document(date: none)\n"
-        f'#image("{name}", width: {width_mm}mm, height: {height_mm}mm, fit: "stretch")\n'
+        f'#image("art.svg", width: {width_mm}mm, height: {height_mm}mm, fit: "stretch")\n'
     )
     # typst takes a dict of files, which its stubs do not say yet.
-    files: Any = {"main.typ": source.encode(), name: picture}
+    files: Any = {"main.typ": source.encode(), "art.svg": picture}
     try:
         pdf = typst.compile(files, format="pdf", ignore_system_fonts=True, pdf_tags=False)
     except RuntimeError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from base64 import b64encode
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -51,6 +52,15 @@ class Bitmap:
     png: bytes = field(repr=False)
     """The pixels alone, RGB, packed again: without profile, text or date."""
 
+    def svg(self, width: str, height: str) -> bytes:
+        """Return an SVG of a given size that holds nothing but the picture."""
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+            f'viewBox="0 0 {self.width} {self.height}" preserveAspectRatio="none">'
+            f'<image width="{self.width}" height="{self.height}" '
+            f'href="data:image/png;base64,{b64encode(self.png).decode()}"/></svg>'
+        ).encode()
+
     def pixels(self, width_px: int, height_px: int) -> Image.Image:
         """Return the picture in another size, RGB."""
         with Image.open(BytesIO(self.png)) as image:
@@ -71,7 +81,8 @@ def parse_bitmap(path: Path, data: bytes) -> Bitmap:
     if profile:
         _check_profile(path, profile)
     packed = BytesIO()
-    opaque.save(packed, "PNG", compress_level=6)
+    # Made anew from its pixels alone: what else was in the file stays behind.
+    Image.frombytes("RGB", opaque.size, opaque.tobytes()).save(packed, "PNG", compress_level=6)
     return Bitmap(
         path=path,
         width=opaque.width,

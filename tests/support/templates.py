@@ -50,7 +50,7 @@ text = "No. {serial}"
 box = [44, 3, 12, 3]
 size_mm = 2.5
 align = "centre"
-colour = "variant"
+colour = "#000000"
 designs = ["crouch"]
 
 [[layers]]
