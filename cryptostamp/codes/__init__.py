@@ -8,6 +8,7 @@ from cryptostamp.codes.claim_code import ClaimCode, parse_claim_code
 from cryptostamp.codes.claim_codes import ClaimCodes
 from cryptostamp.codes.claim_half import ClaimHalf, Half, parse_claim_half, parse_hidden_code
 from cryptostamp.codes.fields import tag_of
+from cryptostamp.codes.keccak import keccak256_of
 from cryptostamp.codes.kind import Kind, classify
 from cryptostamp.codes.public_code import PublicCode, check_host, parse_public_code
 from cryptostamp.codes.public_codes import PublicCodes
@@ -32,6 +33,7 @@ __all__ = [
     "claim_symbol",
     "claim_symbols",
     "classify",
+    "keccak256_of",
     "parse_claim_code",
     "parse_claim_half",
     "parse_hidden_code",
