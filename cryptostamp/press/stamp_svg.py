@@ -33,8 +33,8 @@ __all__ = ["document", "ground_and_face", "stamp_svg", "toothed_face"]
 
 _SHADOW_MM = (-0.5, -0.35, -0.2, -0.05, 0.1, 0.25, 0.4, 0.6)
 """By how much the layers of the shadow are larger than the stamp; the first ends where the teeth begin."""
-_SHADOW_ROUND_MM = 0.6
-_SHADOW_PAINT = 'fill="#3a3226" fill-opacity="0.045"'
+_SHADOW_FRAME_MM, _SHADOW_ROUND_MM = 2.0, 0.6
+_SHADOW_PAINT = 'fill="#3a3226" fill-opacity="0.045" fill-rule="evenodd"'
 _ARC = f"{HOLE_MM / 2} {HOLE_MM / 2} 0"
 
 
@@ -91,7 +91,7 @@ def toothed_face(series: Series, template: Template, parts: Sequence[Mark | Plac
     """
     whole = template.cuts[0].box
     edge = _edge(template.cuts, series)
-    shadow = "".join(_shadow(whole.grown(by_mm)) for by_mm in _SHADOW_MM)
+    shadow = "".join(_shadow(template.cuts[0], by_mm) for by_mm in _SHADOW_MM)
     paper = f'<path fill="{PAPER}" fill-rule="evenodd" d="{edge}"/>'
     drawn = _drawn(parts) + above
     if not all(_inside(part, whole.grown(-HOLE_MM / 2)) for part in parts) or len(template.cuts) > 1:
@@ -120,11 +120,12 @@ def _inside(part: Mark | PlacedPicture, room: Box) -> bool:
     return all(room.x_mm <= x <= room.right_mm and room.y_mm <= y <= room.bottom_mm for x, y in points)
 
 
-def _shadow(box: Box) -> str:
-    return (
-        f'<rect x="{box.x_mm:.2f}" y="{box.y_mm:.2f}" width="{box.width_mm:.2f}" height="{box.height_mm:.2f}" '
-        f'rx="{_SHADOW_ROUND_MM}"/>'
-    )
+def _shadow(outline: Cut, by_mm: float) -> str:
+    """Return one layer of a shadow: a frame, because what lies under the paper is not seen and costs time."""
+    box, corner = outline.box.grown(by_mm), outline.corner_mm
+    hole = outline.box.grown(-_SHADOW_FRAME_MM - corner)
+    around = f"M{hole.x_mm:.2f} {hole.y_mm:.2f}h{hole.width_mm:.2f}v{hole.height_mm:.2f}h{-hole.width_mm:.2f}z"
+    return f'<path d="{_rounded(box, max(corner + by_mm, _SHADOW_ROUND_MM))}{around}"/>'
 
 
 def _picture(placed: PlacedPicture) -> str:
@@ -145,7 +146,7 @@ def _edge(cuts: Sequence[Cut], series: Series) -> str:
     """Return the outline of a unit with its teeth, and the holes between its parts, as a path to fill by evenodd."""
     outline, *inner = cuts
     radius = HOLE_MM / 2
-    path = _teeth(outline.box, series) if outline.perforated else _die_cut(outline)
+    path = _teeth(outline.box, series) if outline.perforated else _rounded(outline.box, outline.corner_mm)
     for cut in inner:
         box = cut.box
         steps = holes_along(box.width_mm + box.height_mm, series.sheet.gauge)
@@ -171,14 +172,13 @@ def _teeth(box: Box, series: Series) -> str:
     return path + "z"
 
 
-def _die_cut(outline: Cut) -> str:
+def _rounded(box: Box, radius: float) -> str:
     """Return a box with round corners."""
-    box, round_ = outline.box, outline.corner_mm
-    across, down = box.width_mm - 2 * round_, box.height_mm - 2 * round_
-    arc = f"a{round_} {round_} 0 0 1"
+    across, down = box.width_mm - 2 * radius, box.height_mm - 2 * radius
+    arc, r = f"a{radius:.3f} {radius:.3f} 0 0 1", f"{radius:.3f}"
     return (
-        f"M{box.x_mm + round_:.3f} {box.y_mm:.3f}h{across:.3f}{arc} {round_} {round_}v{down:.3f}"
-        f"{arc} {-round_} {round_}h{-across:.3f}{arc} {-round_} {-round_}v{-down:.3f}{arc} {round_} {-round_}z"
+        f"M{box.x_mm + radius:.3f} {box.y_mm:.3f}h{across:.3f}{arc} {r} {r}v{down:.3f}{arc} -{r} {r}"
+        f"h{-across:.3f}{arc} -{r} -{r}v{-down:.3f}{arc} {r} -{r}z"
     )
 
 
