@@ -45,6 +45,7 @@ from cryptostamp.press import (
     StampPictures,
     check_press,
     cut,
+    inks_of,
     render_stamp,
     sheets_with,
 )
@@ -265,7 +266,7 @@ class _Run:
             dossier.edition.root,
             dossier.edition.seed,
             series.sheet,
-            series.printing,
+            inks_of(series).plan,
             self.form,
         )
 

@@ -8,8 +8,10 @@ no secret, and takes every code as text and symbol from whoever made it.
 from cryptostamp.press.artwork import render_artwork
 from cryptostamp.press.claim_layer import claim_layer_pdf, scratch_layer_pdf, write_claim_layer
 from cryptostamp.press.claim_part import check_claim_part
+from cryptostamp.press.colour import Inks, inks_of
 from cryptostamp.press.face import face_parts, static_marks
 from cryptostamp.press.imposition import Places, cut, place_of, position_of, serial_at, sheets_of, sheets_with
+from cryptostamp.press.pdfx import Finding, Outcome, Rule, check_pdfx
 from cryptostamp.press.phone import photograph
 from cryptostamp.press.png_batch import StampPictures
 from cryptostamp.press.preflight import check_press
@@ -30,6 +32,9 @@ __all__ = [
     "ClaimPart",
     "ClaimRun",
     "FaceRun",
+    "Finding",
+    "Inks",
+    "Outcome",
     "PagePicture",
     "PlacedPicture",
     "Places",
@@ -37,17 +42,20 @@ __all__ = [
     "PrintedFilePages",
     "PrintedPage",
     "ProofPlan",
+    "Rule",
     "SealedFile",
     "SheetFile",
     "StampFace",
     "StampPictures",
     "Template",
     "check_claim_part",
+    "check_pdfx",
     "check_press",
     "claim_layer_pdf",
     "cut",
     "draw_sheet",
     "face_parts",
+    "inks_of",
     "photograph",
     "place_of",
     "position_of",

@@ -9,6 +9,7 @@ The package brings one profile, FOGRA39 with at most 300 % of ink; a series may 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
@@ -42,6 +43,11 @@ class Inks:
     """The identifier of the condition in `REGISTRY`."""
     ink_limit: int
     """The most ink that the paper takes, all four together, in per cent."""
+
+    @property
+    def plan(self) -> str:
+        """What the inks are, as text: by this a file is known to be printed for another condition."""
+        return f"{hashlib.sha256(self.profile).hexdigest()} {self.condition} {self.ink_limit}"
 
     def operator(self, colour: str, *, stroke: bool) -> str:
         """Return the PDF operator that chooses a colour: ``#rrggbb`` or the name of a spot ink."""

@@ -17,6 +17,7 @@ from PIL import Image
 from cryptostamp.errors import ArtworkError, InputError
 from cryptostamp.press.artwork import check_shape, load_artwork
 from cryptostamp.press.claim_part import check_claim_part
+from cryptostamp.press.colour import inks_of
 from cryptostamp.press.face import face_parts
 from cryptostamp.press.imposition import sheet_geometry
 from cryptostamp.press.layout import QUIET_MODULES
@@ -25,6 +26,7 @@ from cryptostamp.press.marks import SPOT_INKS, Box
 from cryptostamp.press.raster import pixels
 from cryptostamp.press.sheet_picture import grounds_of_cells, sheet_picture
 from cryptostamp.press.template import Template, template_of
+from cryptostamp.press.template_marks import PlacedPicture
 from cryptostamp.series.models import Design, Series, Variant
 
 __all__ = ["check_press"]
@@ -45,9 +47,12 @@ def check_press(series: Series, *, symbol_side: int = 37) -> None:
     """
     template = template_of(series, symbol_side)
     _check_sheet(series, template)
+    inks = inks_of(series)
     for design in series.designs:
         for variant in series.variants:
-            face_parts(series, template, design, variant)
+            for part in face_parts(series, template, design, variant):
+                if not isinstance(part, PlacedPicture):
+                    inks.operator(part.colour, stroke=False)
     for design, variant, texts, image in _faces(series, template):
         for text in texts:
             _check_text(template, text, design, variant)

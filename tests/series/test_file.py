@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cryptostamp.errors import SeriesFileError
 from cryptostamp.primitives import Serial
-from cryptostamp.series import Money, Variant, load_series
+from cryptostamp.series import Money, Printing, SerialOrder, Variant, load_series
 
 Refuse = Callable[[str, str], SeriesFileError]
 LEAPFROG = Path(__file__).parents[2] / "artwork" / "leapfrog"
@@ -54,6 +54,33 @@ class TestLoading:
         source = (folder / "series.toml").read_text()
         (folder / "series.toml").write_text(source.replace("lilypond.example", "Lilypond.Example"))
         assert load_series(folder).issuer.domain == "lilypond.example"
+
+    def test_sheet_as_a_press_may_want_it(self, folder: Path) -> None:
+        """Panes, gutters, order and the printing condition are taken as they are written."""
+        path = folder / "series.toml"
+        more = 'gauge = 13.5\norder = "stack"\nstack_sheets = 50\npanes_across = 2\ngutter_mm = 4\n'
+        more += '\n[print]\nprofile = "press.icc"\ncondition = "FOGRA51"\n'
+        path.write_text(path.read_text().replace("gauge = 13.5\n", more))
+        (folder / "press.icc").write_bytes(b"")
+        series = load_series(folder)
+        assert (series.sheet.order, series.sheet.stack_sheets, series.sheet.stamps) == (SerialOrder.STACK, 50, 50)
+        assert series.sheet.trimmed_mm(Decimal(40), Decimal(48)) == (2 * 216 + 10 + 24, 256 + 24)
+        assert series.printing == Printing(profile=folder.resolve() / "press.icc", condition="FOGRA51", ink_limit=300)
+
+    @pytest.mark.parametrize(
+        ("name", "reason"),
+        [
+            ("gone.icc", "The profile 'gone.icc' does not exist."),
+            ("../press.icc", "lies outside the folder"),
+            ("press.txt", "The profile 'press.txt' is no ICC profile."),
+        ],
+    )
+    def test_profile_that_cannot_be(self, folder: Path, name: str, reason: str) -> None:
+        """A profile lies beside the file, under a name that says what it is."""
+        with (folder / "series.toml").open("a") as file:
+            file.write(f'\n[print]\nprofile = "{name}"\ncondition = "FOGRA51"\n')
+        with pytest.raises(SeriesFileError, match=reason):
+            load_series(folder)
 
     def test_linked_picture_inside(self, folder: Path) -> None:
         """A symbolic link that stays in the folder is followed."""
@@ -149,6 +176,11 @@ class TestOneFault:
             ("columns = 5", "columns = 25", "The sheet would be 1024 mm wide"),
             ("selvedge_mm = 12", "selvedge_mm = 4", "The selvedge is 4 mm"),
             ("gauge = 13.5", "gauge = 30", "The perforation gauge is 30, but must lie between 7 and 18."),
+            ("gauge = 13.5", 'order = "spiral"\ngauge = 13.5', "The order of the serials is 'spiral'."),
+            ("gauge = 13.5", "stack_sheets = 1\ngauge = 13.5", "The number of sheets in a stack is 1"),
+            ("gauge = 13.5", "panes_across = 0\ngauge = 13.5", "The number of panes across is 0"),
+            ("gauge = 13.5", "width_mm = 150\ngauge = 13.5", "The sheet is 150 mm wide, but its stamps take 200 mm."),
+            ("gauge = 13.5", "bleed_mm = 6\ngauge = 13.5", "The bleed is 6 mm, but must lie between 0 and 5 mm."),
             # designs and variants
             ('key = "gold"', 'key = "Gold"', "The key of the variant is 'Gold'"),
             ('key = "gold"', "key = 5", "The key of the variant is 5"),
