@@ -298,6 +298,11 @@ class Plates:
             if f"/OC /{name} " in operators and f"/{name}" not in self._steps:
                 self._steps[f"/{name}"] = self._step(name, *step)
 
+    @property
+    def printed_spots(self) -> tuple[str, ...]:
+        """The spot inks that something is printed in so far: not the die line, which is no ink, nor ``All``."""
+        return tuple(name for name in _ALTERNATES if f"/{name}" in self._spaces and name not in {"All", "DieLine"})
+
     def _spot(self, name: str, cmyk: tuple[float, ...]) -> pikepdf.Object:
         tint = pikepdf.Dictionary(
             {

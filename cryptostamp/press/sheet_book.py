@@ -48,7 +48,6 @@ class SheetBook:
         self.resources = self.pdf.make_indirect(pikepdf.Dictionary({**self.plates.resources, "/XObject": self.forms}))
         self._digest = hashlib.sha256(self.title.encode())
         self.add_form("Register", register_marks(series, geometry, self.inks, what), geometry.media)
-        self.add_form("Selvedge", selvedge(series, geometry), geometry.media)
 
     def writer(self, height_mm: float) -> PageWriter:
         """Return a writer for a page or form of this book, in its inks."""
@@ -104,6 +103,7 @@ class SheetBook:
 
         It is made in memory: a disk that is full while qpdf writes to it ends the whole process.
         """
+        self.add_form("Selvedge", selvedge(self.series, self.geometry, self.plates.printed_spots), self.geometry.media)
         self._describe()
         out = BytesIO()
         self.pdf.save(

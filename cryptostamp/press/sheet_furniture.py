@@ -20,7 +20,7 @@ from cryptostamp.press.imposition import Places, SheetGeometry
 from cryptostamp.press.layout import HOLE_MM, holes_along
 from cryptostamp.press.lettering import Typeface, width_of
 from cryptostamp.press.marks import Box, TextRun
-from cryptostamp.press.pdf_marks import PageWriter, number, round_dots
+from cryptostamp.press.pdf_marks import PageWriter, in_spot_ink, number, round_dots
 from cryptostamp.press.sheet_code import QUIET_MM, SheetCodes
 from cryptostamp.press.template import Cut
 from cryptostamp.press.wording import face_value_text
@@ -224,8 +224,11 @@ def _baselines(geometry: SheetGeometry) -> tuple[float, float]:
     return (trim.y_mm + pane.y_mm) / 2 + half, (trim.bottom_mm + pane.bottom_mm) / 2 + half
 
 
-def selvedge(series: Series, geometry: SheetGeometry) -> str:
-    """Return what the selvedge of every sheet has: title, post, plate numbers and traffic lights; or nothing."""
+def selvedge(series: Series, geometry: SheetGeometry, spots: tuple[str, ...] = ()) -> str:
+    """Return what the selvedge of every sheet has: title, post, plate numbers and traffic lights; or nothing.
+
+    `spots` are the spot inks that have a plate, and so a number and a light, besides the four of the process.
+    """
     if not _is_furnished(series, geometry):
         return ""
     writer, pane = PageWriter(geometry.media.height_mm), geometry.pane
@@ -238,18 +241,23 @@ def selvedge(series: Series, geometry: SheetGeometry) -> str:
     texts.append(_set("Plate", 0, pane.x_mm, lower, Typeface.TEXT, 0.04))
     writer.draw(texts)
     x = pane.x_mm + width_of("Plate", Typeface.TEXT, _TEXT_MM, tracking=0.04) + 1.8
-    height = geometry.media.height_mm
-    for ink in _PROCESS:
+    height, inks = geometry.media.height_mm, (*_PROCESS, *(f"/{spot} cs 1 scn" for spot in spots))
+    for ink in inks:
         plain = PageWriter(height)
         plain.draw((_set("1", 0, x, lower, Typeface.DISPLAY, size=3.1),))
-        writer.raw("q " + plain.operators().replace("0 g", ink) + " Q")
+        writer.raw(_in_one_ink(plain.operators().replace("0 g", ink), ink))
         x += 2.6
     x += 3.0
-    for ink in _PROCESS:
+    for ink in inks:
         middle_y = height - (lower - _TEXT_MM * 0.35)
-        writer.raw(f"q {ink} {round_dots([(x + _LIGHT_MM / 2, middle_y)], _LIGHT_MM / 2)} f Q")
+        light = round_dots([(x + _LIGHT_MM / 2, middle_y)], _LIGHT_MM / 2)
+        writer.raw(_in_one_ink(f"{ink} {light} f", ink))
         x += _LIGHT_PITCH_MM
     return writer.operators()
+
+
+def _in_one_ink(operators: str, ink: str) -> str:
+    return in_spot_ink(operators, ink[1:].split(" ", 1)[0]) if ink.startswith("/") else f"q {operators} Q"
 
 
 def cancelled_place(geometry: SheetGeometry) -> str:
