@@ -18,6 +18,7 @@ from PIL import Image
 from cryptostamp.errors import ArtworkError
 from cryptostamp.press.artwork import Artwork, artwork_pixels, load_artwork
 from cryptostamp.press.bitmap import Bitmap
+from cryptostamp.press.code_lines import code_width
 from cryptostamp.press.lettering import width_of
 from cryptostamp.press.marks import INK, PAPER, Box, Mark, TextRun, relative_luminance
 from cryptostamp.press.raster import draw_marks, pixels
@@ -64,7 +65,11 @@ def auto_colour(series: Series, template: Template) -> str:
 def box_of(run: TextRun) -> Box:
     """Return the box of a line from its baseline to the height of its capitals."""
     high = run.size_mm * run.typeface.cap_height
-    wide = width_of(run.text, run.typeface, run.size_mm, tracking=run.tracking_mm / run.size_mm)
+    tracking = run.tracking_mm / run.size_mm
+    if run.kerned:
+        wide = width_of(run.text, run.typeface, run.size_mm, tracking=tracking)
+    else:
+        wide = code_width(run.text, run.typeface, tracking) * run.size_mm
     return Box(x_mm=run.x_mm, y_mm=run.baseline_mm - high, width_mm=wide, height_mm=high)
 
 

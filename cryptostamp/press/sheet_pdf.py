@@ -20,6 +20,7 @@ import pikepdf
 from cryptostamp.errors import InputError
 from cryptostamp.files import sha256_of, write_file
 from cryptostamp.press.artwork import artwork_pdf, check_shape, load_artwork
+from cryptostamp.press.code_lines import CodeLines
 from cryptostamp.press.face import face_parts
 from cryptostamp.press.imposition import Places, sheet_geometry, sheets_in_order
 from cryptostamp.press.marks import Box
@@ -30,7 +31,7 @@ from cryptostamp.press.sheet_furniture import SheetMarks, cancelled_place, die_l
 from cryptostamp.press.sheet_picture import sheet_picture
 from cryptostamp.press.stamp_image import StampFace
 from cryptostamp.press.template import template_of
-from cryptostamp.press.template_marks import PlacedPicture, variable_marks
+from cryptostamp.press.template_marks import PlacedPicture, code_lines, variable_marks
 from cryptostamp.press.wording import letters_of
 from cryptostamp.primitives import Serial
 from cryptostamp.series.models import Series
@@ -110,6 +111,7 @@ class _FacePrinter:
         self.places = Places(series)
         self.symbols: dict[int, SymbolPlace] = {}
         self.forms: dict[tuple[int, int], str] = {}
+        self.codes: dict[tuple[int, int], tuple[CodeLines, list[str]] | None] = {}
         self.place = cache(self.place_on_sheet)
         self.stamps = 0
 
@@ -139,13 +141,21 @@ class _FacePrinter:
         symbols = self.symbols.get(face.side) or self.add_symbols(face)
         _, row, column = self.places.of(face.serial)
         form = self.forms.get((face.design, face.variant)) or self.add_form(face.design, face.variant)
-        writer.raw(f"{self.place(row, column)}/{form} Do")
-        writer.raw(symbols.operators(face.bits))
+        writer.raw(f"{self.place(row, column)}/{form} Do {symbols.operators(face.bits)}\n{self.letters(face)} Q")
+        self.stamps += 1
+
+    def letters(self, face: FaceRow) -> str:
+        """Return what this stamp adds to its form, besides the symbol."""
+        quick = self.codes[face.design, face.variant]
+        if quick is not None:
+            lines, patterns = quick
+            return lines.operators(
+                [pattern.format(serial=face.serial, short_code=face.short_code) for pattern in patterns]
+            )
         letters = self.book.writer(self.template.height_mm)
         design, variant = self.series.designs[face.design], self.series.variants[face.variant]
         letters.draw(variable_marks(self.template, face.serial, face.short_code, design, variant))
-        writer.raw(f"{letters.operators()} Q")
-        self.stamps += 1
+        return letters.operators()
 
     def place_on_sheet(self, row: int, column: int) -> str:
         return self.place_in(self.geometry.cell(row, column))
@@ -179,6 +189,9 @@ class _FacePrinter:
         bleed = min(float(series.sheet.bleed_mm), float(series.sheet.gutter_mm) / 2)
         self.book.add_form(name, writer.operators(), self._unit.grown(bleed), **pictures)
         self.forms[design, variant] = name
+        self.codes[design, variant] = code_lines(
+            template, series.designs[design], series.variants[variant], template.height_mm
+        )
         return name
 
     def place_picture(self, writer: PageWriter, part: PlacedPicture, index: int) -> pikepdf.Object:

@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import TypeGuard
 
 from cryptostamp.errors import InputError
+from cryptostamp.press.code_font import CODE_LETTERS
+from cryptostamp.press.code_lines import code_size
 from cryptostamp.press.layout import check_symbol_room, symbol_box
 from cryptostamp.press.lettering import Typeface, fit_size
 from cryptostamp.press.standard_template import standard_template
@@ -36,6 +38,8 @@ from cryptostamp.series.template import (
 )
 
 __all__ = ["Cut", "NumberedLines", "NumberedText", "Template", "template_of"]
+
+_CODE_LETTERS = frozenset(CODE_LETTERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,8 @@ class NumberedText:
     """Of the left end, the middle or the right end, as `align` says."""
     baseline_mm: float
     align: Align
+    is_code: bool
+    """Set without kerning, as `cryptostamp.press.code_lines` sets it: it has no letters but those of codes."""
     colour: str
     """As in a layer: ``variant`` is not resolved yet."""
     designs: tuple[str, ...]
@@ -209,8 +215,10 @@ def _only(source: StampTemplate, kind: type[QrLayer]) -> QrLayer:
 def _numbered(layer: TextLayer, series: Series) -> NumberedText:
     typeface = typeface_of(layer.typeface)
     pattern = pattern_of(layer.text, series, capitals=layer.capitals)
-    size = fit_size(
-        widest_words(pattern, series, typeface),
+    widest = widest_words(pattern, series, typeface)
+    is_code = set(widest) <= _CODE_LETTERS
+    size = (code_size if is_code else fit_size)(
+        widest,
         typeface,
         element=layer.name,
         room_mm=layer.box.width_mm,
@@ -227,6 +235,7 @@ def _numbered(layer: TextLayer, series: Series) -> NumberedText:
         x_mm=layer.box.x_mm + shift,
         baseline_mm=layer.box.bottom_mm,
         align=layer.align,
+        is_code=is_code,
         colour=layer.colour,
         designs=layer.designs,
     )

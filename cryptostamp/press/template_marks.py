@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptostamp.press.code_lines import CodeLine, CodeLines, code_width
 from cryptostamp.press.lettering import fit_size, width_of
-from cryptostamp.press.marks import INK, PAPER, Dots, Fill, Line, Mark, TextRun
+from cryptostamp.press.marks import BLACK, INK, PAPER, Dots, Fill, Line, Mark, TextRun
 from cryptostamp.press.template import NumberedText, Template
 from cryptostamp.press.template_lines import guilloche_marks, micro_text_marks, relief_marks
 from cryptostamp.press.wording import fields_of, is_numbered, typeface_of, widest_words, words_of
@@ -35,7 +36,7 @@ from cryptostamp.series.template import (
     TextLayer,
 )
 
-__all__ = ["PlacedPicture", "colour_of", "layer_parts", "variable_marks", "widest_runs"]
+__all__ = ["PlacedPicture", "code_lines", "colour_of", "layer_parts", "variable_marks", "widest_runs"]
 
 _WORDS = {"ink": INK, "paper": PAPER}
 _SHIFT = {Align.LEFT: 0.0, Align.CENTRE: 0.5, Align.RIGHT: 1.0}
@@ -178,8 +179,12 @@ def widest_runs(
 def _numbered(line: NumberedText, text: str, variant: Variant) -> TextRun:
     x = line.x_mm
     if line.align is not Align.LEFT:
-        wide = width_of(text, line.typeface, line.size_mm, tracking=line.tracking_mm / line.size_mm)
-        x -= _SHIFT[line.align] * wide
+        tracking = line.tracking_mm / line.size_mm
+        if line.is_code:
+            wide = code_width(text, line.typeface, tracking)
+        else:
+            wide = width_of(text, line.typeface, 1.0, tracking=tracking)
+        x -= _SHIFT[line.align] * wide * line.size_mm
     return TextRun(
         text=text,
         typeface=line.typeface,
@@ -187,8 +192,36 @@ def _numbered(line: NumberedText, text: str, variant: Variant) -> TextRun:
         x_mm=x,
         baseline_mm=line.baseline_mm,
         tracking_mm=line.tracking_mm,
+        kerned=not line.is_code,
         colour=colour_of(line.colour, variant),
     )
+
+
+def code_lines(
+    template: Template, design: Design, variant: Variant, height_mm: float
+) -> tuple[CodeLines, list[str]] | None:
+    """Return a quick way to print what one stamp adds, with the patterns of its lines, where it is black codes alone.
+
+    It draws what `variable_marks` returns; `None` where that has anything else.
+    """
+    lines = [line for line in template.numbered if not line.designs or design.key in line.designs]
+    plain = all(
+        line.is_code and line.align is not Align.CENTRE and colour_of(line.colour, variant) == BLACK for line in lines
+    )
+    if template.numbered_lines or not lines or not plain:
+        return None
+    placed = [
+        CodeLine(
+            typeface=line.typeface,
+            size_mm=line.size_mm,
+            x_mm=line.x_mm,
+            baseline_mm=line.baseline_mm,
+            tracking_mm=line.tracking_mm,
+            to_right=line.align is Align.RIGHT,
+        )
+        for line in lines
+    ]
+    return CodeLines(placed, height_mm), [line.pattern for line in lines]
 
 
 def _colours(colours: tuple[str, ...], variant: Variant) -> tuple[str, ...]:
