@@ -34,7 +34,15 @@ from cryptostamp.chain.signers import (
     UnsignedTransaction,
 )
 from cryptostamp.chain.stamp import Postmark, PostmarkKind, Stamp, StampState, VoidReason
-from cryptostamp.chain.stamp_series import Deployment, SeriesRole, SeriesTerms, StampSeries, deploy_series
+from cryptostamp.chain.stamp_series import (
+    Call,
+    Deployment,
+    SeriesRole,
+    SeriesTerms,
+    StampSeries,
+    deploy_series,
+    series_deployment,
+)
 
 __all__ = [
     "DEV_ACCOUNTS",
@@ -43,6 +51,7 @@ __all__ = [
     "Artifact",
     "BatchClaim",
     "Block",
+    "Call",
     "Chain",
     "ChainEvent",
     "ChainReader",
@@ -86,5 +95,6 @@ __all__ = [
     "deploy_series",
     "find_anvil",
     "load_artifact",
+    "series_deployment",
     "start_local_node",
 ]

@@ -17,6 +17,10 @@ from cryptostamp.primitives import ChainId
 
 __all__ = ["Finality"]
 
+_PATIENCE_S = 600.0
+_SLOWEST_BLOCK_S = 12.0
+_FINALIZED_S = 1_800.0  # 13 to 19 minutes on Ethereum, longer on some chains above it
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finality:
@@ -41,6 +45,11 @@ class Finality:
 
     def __str__(self) -> str:
         return "finalized" if self.confirmations is None else f"{self.confirmations} confirmations"
+
+    @property
+    def patience_s(self) -> float:
+        """How long to wait for it before the caller is told how far it came: ten minutes, and what the depth takes."""
+        return _PATIENCE_S + (_FINALIZED_S if self.confirmations is None else _SLOWEST_BLOCK_S * self.confirmations)
 
     def deepest_block(self, chain: Chain) -> int | None:
         """Return the number of the newest block that lies deep enough; `None` if the newest of all does."""

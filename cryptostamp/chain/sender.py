@@ -29,7 +29,8 @@ __all__ = ["Sender"]
 class Sender:
     """One account on one chain, with a journal of what it has signed.
 
-    `patience_s` is how long a call waits before it says how far it came. `watch` is called at each `Moment` of a
+    `patience_s` is how long a call waits before it says how far it came; without it, as long as `finality` may need.
+    `watch` is called at each `Moment` of a
     transaction, with a sentence for people; what it raises ends the call, as a crash at that moment would.
     """
 
@@ -41,7 +42,7 @@ class Sender:
         *,
         finality: Finality | None = None,
         fees: FeePolicy | None = None,
-        patience_s: float = 600.0,
+        patience_s: float | None = None,
         pause: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         watch: Watch = lambda _moment, _sentence: None,
@@ -51,7 +52,7 @@ class Sender:
         self.finality = finality or Finality.default(chain.chain_id)
         self.fees = fees or FeePolicy()
         self._journal = journal
-        self._patience_s = patience_s
+        self._patience_s = self.finality.patience_s if patience_s is None else patience_s
         self._pause = pause
         self._clock = clock
         self._watch = watch

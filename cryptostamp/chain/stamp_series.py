@@ -93,11 +93,24 @@ class Deployment:
     gas_used: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What a transaction asks of a contract: it can be priced, or sent."""
+
+    to: Address
+    data: bytes
+
+
 def deploy_series(sender: Sender, *, intent: str, terms: SeriesTerms) -> Deployment:
     """Issue a series: deploy its contract, with all its tokens in custody, in one transaction.
 
     Called again with the same intent it returns the same deployment.
     """
+    return deployment_of(sender, intent=intent, data=series_deployment(terms), artifact_name="StampSeries")
+
+
+def series_deployment(terms: SeriesTerms) -> bytes:
+    """Return the data of the transaction that issues a series."""
     artifact = load_artifact("StampSeries")
     config = (
         terms.name,
@@ -115,8 +128,7 @@ def deploy_series(sender: Sender, *, intent: str, terms: SeriesTerms) -> Deploym
         terms.royalty_bps,
         terms.base_uri,
     )
-    data = artifact.bytecode + artifact.interface.encode_constructor(config)
-    return deployment_of(sender, intent=intent, data=data, artifact_name=artifact.name)
+    return artifact.bytecode + artifact.interface.encode_constructor(config)
 
 
 def deployment_of(sender: Sender, *, intent: str, data: bytes, artifact_name: str) -> Deployment:
@@ -212,7 +224,8 @@ class StampSeries:
         self, *, serial: Serial, to: Address, deadline: int, proof: Sequence[bytes], signature: bytes
     ) -> None:
         """Raise `ContractRefusal` if the contract would refuse this claim in the next block."""
-        self.chain.call(to=self.address, data=self._claim_data(serial, to, deadline, proof, signature))
+        call = self.claim_call(serial=serial, to=to, deadline=deadline, proof=proof, signature=signature)
+        self.chain.call(to=call.to, data=call.data)
 
     def claim(
         self,
@@ -229,8 +242,14 @@ class StampSeries:
 
         `deadline` is in seconds since 1970, `signature` 65 bytes r, s, v with low s.
         """
-        data = self._claim_data(serial, to, deadline, proof, signature)
-        return sender.send(intent=intent, to=self.address, data=data)
+        call = self.claim_call(serial=serial, to=to, deadline=deadline, proof=proof, signature=signature)
+        return sender.send(intent=intent, to=call.to, data=call.data)
+
+    def claim_call(
+        self, *, serial: Serial, to: Address, deadline: int, proof: Sequence[bytes], signature: bytes
+    ) -> Call:
+        """Return what `claim` sends."""
+        return self._call("claim", serial, to, deadline, list(proof), signature)
 
     def transfer(self, sender: Sender, *, intent: str, serial: Serial, to: Address) -> MinedTransaction:
         """Move a token of the sender to another account; from custody, that delivers it without its hidden code."""
@@ -251,20 +270,34 @@ class StampSeries:
 
     def void(self, sender: Sender, *, intent: str, serials: Sequence[Serial], reason: VoidReason) -> MinedTransaction:
         """Void stamps; if one of them is not unclaimed, none is, and that is a `ContractRefusal`."""
-        return self._send(sender, intent, "voidStamps", list(serials), index_of(reason) + 1)
+        call = self.void_call(serials, reason)
+        return sender.send(intent=intent, to=call.to, data=call.data)
+
+    def void_call(self, serials: Sequence[Serial], reason: VoidReason) -> Call:
+        """Return what `void` sends."""
+        return self._call("voidStamps", list(serials), index_of(reason) + 1)
 
     def void_range(
         self, sender: Sender, *, intent: str, first: Serial, last: Serial, reason: VoidReason
     ) -> MinedTransaction:
         """Void those stamps from `first` to `last` that nobody has claimed when the transaction is mined."""
-        return self._send(sender, intent, "voidRange", first, last, index_of(reason) + 1)
+        call = self.void_range_call(first, last, reason)
+        return sender.send(intent=intent, to=call.to, data=call.data)
+
+    def void_range_call(self, first: Serial, last: Serial, reason: VoidReason) -> Call:
+        """Return what `void_range` sends."""
+        return self._call("voidRange", first, last, index_of(reason) + 1)
 
     def postmark(
         self, sender: Sender, *, intent: str, serials: Sequence[Serial], office: str, day: date, kind: PostmarkKind
     ) -> MinedTransaction:
         """Record that the post office with the code `office` has cancelled these paper stamps."""
-        arguments = (list(serials), office_bytes(office), days_since_1970(day), index_of(kind))
-        return self._send(sender, intent, "postmark", *arguments)
+        call = self.postmark_call(serials, office=office, day=day, kind=kind)
+        return sender.send(intent=intent, to=call.to, data=call.data)
+
+    def postmark_call(self, serials: Sequence[Serial], *, office: str, day: date, kind: PostmarkKind) -> Call:
+        """Return what `postmark` sends."""
+        return self._call("postmark", list(serials), office_bytes(office), days_since_1970(day), index_of(kind))
 
     def postmarks(self, serial: Serial) -> tuple[Postmark, ...]:
         """Return all postmarks of a stamp in the order in which they were recorded."""
@@ -313,13 +346,11 @@ class StampSeries:
         return refused
 
     def _send(self, sender: Sender, intent: str, function: str, *arguments: object) -> MinedTransaction:
-        data = self._interface.encode_call(function, *arguments)
-        return sender.send(intent=intent, to=self.address, data=data)
+        call = self._call(function, *arguments)
+        return sender.send(intent=intent, to=call.to, data=call.data)
 
-    def _claim_data(
-        self, serial: Serial, to: Address, deadline: int, proof: Sequence[bytes], signature: bytes
-    ) -> bytes:
-        return self._interface.encode_call("claim", serial, to, deadline, list(proof), signature)
+    def _call(self, function: str, *arguments: object) -> Call:
+        return Call(to=self.address, data=self._interface.encode_call(function, *arguments))
 
     def _read(self, function: str, *arguments: object) -> tuple[Any, ...]:
         data = self.chain.call(to=self.address, data=self._interface.encode_call(function, *arguments))

@@ -6,20 +6,12 @@ from pathlib import Path
 
 import click
 
-from cryptostamp.chain import Sender
-from cryptostamp.cli.options import (
-    AddressType,
-    as_json,
-    issued_option,
-    keystore_option,
-    rpc_option,
-    signer_for,
-    workspace_of,
-)
+from cryptostamp.cli.options import AddressType, as_json, issued_option, workspace_of
 from cryptostamp.cli.output import console, print_json
+from cryptostamp.cli.sending import Sending, dry_run_option, print_costs, sending_options
 from cryptostamp.codes import ClaimCode, ClaimHalf, Half, Kind, classify, parse_hidden_code
 from cryptostamp.errors import InputError
-from cryptostamp.office import LedgerJournal, chain_of, claim, join_halves
+from cryptostamp.office import claim, join_halves, price_claim
 from cryptostamp.primitives import Address
 from cryptostamp.scan import read_photo
 
@@ -29,12 +21,12 @@ __all__ = ["claim_command"]
 @click.command("claim")
 @click.argument("photos", metavar="[PHOTO]...", type=click.Path(path_type=Path, dir_okay=False), nargs=-1)
 @click.option("--to", type=AddressType(), required=True, help="The account that receives the token.")
-@rpc_option
-@keystore_option
+@sending_options
+@dry_run_option
 @issued_option
 @as_json
 def claim_command(
-    *, photos: tuple[Path, ...], to: Address, rpc: str, keystore: Path | None, issued: Path | None, as_json: bool
+    *, photos: tuple[Path, ...], to: Address, sending: Sending, dry_run: bool, issued: Path | None, as_json: bool
 ) -> None:
     """Take the token of a stamp with its hidden code.
 
@@ -58,9 +50,12 @@ def claim_command(
         code = join_halves(first, second, dossier)
     else:
         code = first
-    chain = chain_of(dossier, rpc)
+    chain = sending.chain_of(dossier)
     with workspace.ledger() as ledger:
-        sender = Sender(chain, signer_for(chain, keystore), LedgerJournal(ledger))
+        sender = sending.sender(chain, ledger)
+        if dry_run:
+            print_costs([price_claim(code, dossier, to=to, sender=sender)], sender.address, as_json=as_json)
+            return
         done = claim(code, dossier, to=to, sender=sender, ledger=ledger)
     if as_json:
         print_json({"serial": done.serial, "to": done.to, "transaction": done.mined.hash, "gas": done.mined.gas_used})

@@ -6,21 +6,19 @@ from pathlib import Path
 
 import click
 
-from cryptostamp.chain import Chain
 from cryptostamp.cli.options import (
     AddressType,
     as_json,
     edition_passphrase,
     issued_option,
-    keystore_option,
     passphrase_fd_option,
-    rpc_option,
     series_argument,
-    signer_for,
     workspace_of,
 )
 from cryptostamp.cli.output import console, print_json, progress_bar
-from cryptostamp.office import check, issue
+from cryptostamp.cli.sending import Sending, dry_run_option, print_costs, sending_options
+from cryptostamp.errors import InputError
+from cryptostamp.office import check, issue, price_issue
 from cryptostamp.primitives import Address
 
 __all__ = ["issue_command"]
@@ -28,7 +26,8 @@ __all__ = ["issue_command"]
 
 @click.command("issue")
 @series_argument
-@rpc_option
+@sending_options
+@dry_run_option
 @click.option("--registry", type=AddressType(), help="The registry of posts that has admitted yours.")
 @click.option(
     "--freeze-metadata/--open-metadata",
@@ -36,17 +35,16 @@ __all__ = ["issue_command"]
     show_default=True,
     help="Whether the contract names the folder of the metadata for ever, or lets the issuer name another one later.",
 )
-@keystore_option
 @issued_option
 @passphrase_fd_option
 @as_json
 def issue_command(
     *,
     series: Path,
-    rpc: str,
+    sending: Sending,
+    dry_run: bool,
     registry: Address | None,
     freeze_metadata: bool,
-    keystore: Path | None,
     issued: Path | None,
     passphrase_fd: int | None,
     as_json: bool,
@@ -63,8 +61,18 @@ def issue_command(
     """
     described = check(series)
     workspace = workspace_of(issued, described)
-    chain = Chain.connect(rpc)
-    post = signer_for(chain, keystore)
+    if passphrase_fd is not None and passphrase_fd == sending.keystore_passphrase_fd:
+        raise InputError(
+            "--passphrase-fd and --keystore-passphrase-fd name the same file descriptor.",
+            remedy="Each passphrase needs one of its own.",
+        )
+    chain = sending.connect()
+    post = sending.signer(chain)
+    if dry_run:
+        cost = price_issue(described, workspace=workspace, chain=chain, post=post, registry=registry, fees=sending.fees)
+        remark = "To register the series comes to it, which is a small part."
+        print_costs([cost], post.address, as_json=as_json, remark=remark)
+        return
     passphrase = edition_passphrase(passphrase_fd, new=not workspace.secret_path.exists())
     with progress_bar(quiet=as_json) as progress:
         done = issue(
@@ -75,6 +83,8 @@ def issue_command(
             passphrase=passphrase,
             registry=registry,
             freeze_metadata=freeze_metadata,
+            fees=sending.fees,
+            finality=sending.confirmations,
             progress=progress,
         )
     if as_json:

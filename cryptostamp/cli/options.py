@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from dataclasses import fields
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
-from cryptostamp.chain import Chain, KeystoreSigner, Signer
 from cryptostamp.errors import InputError
-from cryptostamp.office import DEFAULT_RPC, Workspace, local_post
+from cryptostamp.office import DEFAULT_RPC, Workspace
 from cryptostamp.primitives import Address, parse_address
 from cryptostamp.series import Series
 
@@ -20,13 +21,14 @@ __all__ = [
     "AddressType",
     "SerialsType",
     "as_json",
+    "collecting",
     "edition_passphrase",
+    "first_line_of",
     "issued_option",
-    "keystore_option",
     "passphrase_fd_option",
     "rpc_option",
+    "rpcs_option",
     "series_argument",
-    "signer_for",
     "workspace_of",
 ]
 
@@ -81,6 +83,18 @@ def rpc_option(command: _Command) -> _Command:
     )(command)
 
 
+def rpcs_option(command: _Command) -> _Command:
+    """Take --rpc, once or more often."""
+    return click.option(
+        "--rpc",
+        default=(DEFAULT_RPC,),
+        show_default=DEFAULT_RPC,
+        multiple=True,
+        metavar="URL",
+        help="The node of the chain to ask. Given again, another one that stands in when it is down.",
+    )(command)
+
+
 def issued_option(command: _Command) -> _Command:
     """Take --issued."""
     return click.option(
@@ -88,15 +102,6 @@ def issued_option(command: _Command) -> _Command:
         type=click.Path(path_type=Path, file_okay=False),
         help="The folder of the issued series: ledger, sealed secret, dossier, prints. "
         "Without it, issued/ beside series.toml.",
-    )(command)
-
-
-def keystore_option(command: _Command) -> _Command:
-    """Take --keystore."""
-    return click.option(
-        "--keystore",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="The encrypted keystore of the account that acts. Without it, on a local chain only, a test account does.",
     )(command)
 
 
@@ -120,13 +125,6 @@ def workspace_of(issued: Path | None, series: Series | Path | None = None) -> Wo
     return Workspace(folder / "issued")
 
 
-def signer_for(chain: Chain, keystore: Path | None) -> Signer:
-    """Return the account that acts: from the keystore, whose passphrase is asked for, or a local test account."""
-    if keystore is None:
-        return local_post(chain)
-    return KeystoreSigner(keystore, click.prompt(f"Passphrase of {keystore.name}", hide_input=True, err=True))
-
-
 def edition_passphrase(descriptor: int | None, *, new: bool) -> str:
     """Return the passphrase that seals the secret of the edition, read or asked for (twice if it is `new`)."""
     if descriptor is None:
@@ -137,13 +135,38 @@ def edition_passphrase(descriptor: int | None, *, new: bool) -> str:
             err=True,
         )
     else:
-        try:
-            with os.fdopen(descriptor, encoding="utf-8", closefd=False) as file:
-                text = file.readline().rstrip("\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(
-                f"No passphrase can be read from the file descriptor {descriptor}.", remedy="Open it for this program."
-            ) from error
+        text = first_line_of(descriptor)
     if not text:
         raise InputError("The passphrase is empty.", remedy="Choose one of several words.")
     return text
+
+
+def first_line_of(descriptor: int) -> str:
+    """Return the passphrase that a file descriptor holds: its first line. What follows is lost to other readers."""
+    try:
+        with os.fdopen(descriptor, encoding="utf-8", closefd=False) as file:
+            return file.readline().rstrip("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"No passphrase can be read from the file descriptor {descriptor}.", remedy="Open it for this program."
+        ) from error
+
+
+def collecting(name: str, kind: type[Any], *options: Callable[[Any], Any]) -> Callable[[_Command], _Command]:
+    """Return a decorator that takes `options`, and hands the command one object of them, called `name`.
+
+    `kind` is a dataclass; the options, and what decorators further out collect, fill its fields by their names.
+    """
+    names = [field.name for field in fields(kind)]
+
+    def decorate(command: _Command) -> _Command:
+        @wraps(command)
+        def collected(**given: Any) -> Any:  # noqa: ANN401  (whatever the command takes and returns)
+            taken = {each: given.pop(each) for each in names}
+            return command(**{name: kind(**taken)}, **given)
+
+        for option in reversed(options):
+            collected = option(collected)
+        return cast("_Command", collected)
+
+    return decorate

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from cryptostamp.chain import Chain, Post, PostalRegistry, Sender, SeriesStatus
-from cryptostamp.cli.options import AddressType, as_json, keystore_option, rpc_option, signer_for
+from cryptostamp.chain import Chain, Post, PostalRegistry, SeriesStatus
+from cryptostamp.cli.options import AddressType, as_json, collecting, rpc_option
 from cryptostamp.cli.output import console, print_json
+from cryptostamp.cli.sending import Sending, sending_options
 from cryptostamp.ledger import Ledger
-from cryptostamp.office import LedgerJournal, registry
+from cryptostamp.office import registry
 from cryptostamp.office.chains import local_account, local_authority
 from cryptostamp.primitives import Address
 
@@ -52,21 +54,65 @@ class _TargetType(click.ParamType[registry.Target]):
         return int(text) if text.isascii() and text.isdigit() else AddressType().convert(text, param, ctx)
 
 
-def _sending(command: _Command) -> _Command:
-    """Take what every command needs that sends: --rpc, --keystore, --ledger, --json."""
-    for option in (
-        as_json,
-        click.option(
-            "--ledger",
-            type=click.Path(path_type=Path, dir_okay=False),
-            help="The file in which what was sent is written down, so that nothing is sent twice. "
-            "Without it, one for each chain in the current folder.",
-        ),
-        keystore_option,
-        rpc_option,
-    ):
-        command = option(command)
-    return command
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Book:
+    """How what is sent is sent, where it is written down, and how it is shown."""
+
+    sending: Sending
+    ledger: Path | None
+    as_json: bool
+
+    def path(self, chain: Chain) -> Path:
+        """Return the file to write into; a local chain that was started anew is another chain."""
+        return self.ledger or Path(f"registry-{chain.chain_id}-{chain.genesis_hash[:4].hex()}.sqlite3")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counter:
+    """At which registry something is to be changed."""
+
+    address: Address
+    book: _Book
+
+    @contextmanager
+    def desk(self, needed: Callable[[PostalRegistry], Address]) -> Iterator[registry.RegistryDesk]:
+        """Give the account that acts: the one that the options name, or the test account that is `needed`."""
+        chain = self.book.sending.connect()
+        there = PostalRegistry(chain, self.address)
+        with Ledger(self.book.path(chain)) as ledger:
+            sender = self.book.sending.sender(chain, ledger, local=lambda _: local_account(chain, needed(there)))
+            yield registry.RegistryDesk(there, sender, ledger)
+
+    def show(self, done: registry.Change) -> None:
+        """Show what a change has led to."""
+        if self.book.as_json:
+            print_json(
+                {
+                    "now": done.now,
+                    "transaction": None if done.mined is None else done.mined.hash,
+                    "gas": None if done.mined is None else done.mined.gas_used,
+                }
+            )
+            return
+        if done.mined is None:
+            console.print("It is so already; nothing was sent.")
+        _print(done.now)
+
+
+def _with_book(command: _Command) -> _Command:
+    """Take what every command needs that sends, and hand it over as `book`."""
+    ledger_option = click.option(
+        "--ledger",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="The file in which what was sent is written down, so that nothing is sent twice. "
+        "Without it, one for each chain in the current folder.",
+    )
+    return sending_options(collecting("book", _Book, ledger_option, as_json)(command))
+
+
+def _at_counter(command: _Command) -> _Command:
+    """Take what every command needs that changes something at a registry, and hand it over as `counter`."""
+    return _with_book(collecting("counter", _Counter, _registry_option)(command))
 
 
 def _registry_option(command: _Command) -> _Command:
@@ -101,15 +147,15 @@ def registry_command() -> None:
 @click.option(
     "--authority", type=AddressType(), help="The account that will propose posts. Without it, the one that deploys."
 )
-@_sending
-def deploy(*, authority: Address | None, rpc: str, keystore: Path | None, ledger: Path | None, as_json: bool) -> None:
+@_with_book
+def deploy(*, authority: Address | None, book: _Book) -> None:
     """Deploy a registry of posts."""
-    chain = Chain.connect(rpc)
-    signer = local_authority(chain) if keystore is None else signer_for(chain, keystore)
-    with Ledger(_ledger_path(ledger, chain)) as book:
-        done = registry.deploy(Sender(chain, signer, LedgerJournal(book)), authority=authority)
+    chain = book.sending.connect()
+    with Ledger(book.path(chain)) as ledger:
+        sender = book.sending.sender(chain, ledger, local=local_authority)
+        done = registry.deploy(sender, authority=authority)
     named = PostalRegistry(chain, done.contract).authority()
-    if as_json:
+    if book.as_json:
         print_json(
             {
                 "chain_id": chain.chain_id,
@@ -125,96 +171,65 @@ def deploy(*, authority: Address | None, rpc: str, keystore: Path | None, ledger
 
 
 @registry_command.command("propose")
-@_registry_option
 @click.option("--country", required=True, metavar="XX", help="The country of the post, by ISO 3166-1 alpha-2.")
 @click.option("--name", required=True, help="The name of the post, as verdicts show it.")
 @click.option("--domain", required=True, help="The host of its public codes, in lower case.")
 @click.option("--account", type=AddressType(), required=True, help="The account of the post, which must accept.")
-@_sending
-def propose(
-    *,
-    address: Address,
-    country: str,
-    name: str,
-    domain: str,
-    account: Address,
-    rpc: str,
-    keystore: Path | None,
-    ledger: Path | None,
-    as_json: bool,
-) -> None:
+@_at_counter
+def propose(*, country: str, name: str, domain: str, account: Address, counter: _Counter) -> None:
     """Propose a post, as the authority. Nothing changes for anybody until its account accepts."""
-    there = PostalRegistry(Chain.connect(rpc), address)
-    with _desk(there, keystore, ledger, there.authority) as desk:
+    with counter.desk(PostalRegistry.authority) as desk:
         done = desk.propose(country=country, name=name, domain=domain, account=account)
-    _show_change(done, as_json=as_json)
-    if not as_json and isinstance(done.now, Post):
+    counter.show(done)
+    if not counter.book.as_json and isinstance(done.now, Post):
         console.print(
-            f"It accepts with: cryptostamp registry accept {done.now.post_id} --registry {address} --keystore …"
+            f"It accepts with: cryptostamp registry accept {done.now.post_id} --registry {counter.address} --keystore …"
         )
 
 
 @registry_command.command("accept")
 @click.argument("post", type=click.IntRange(min=1))
-@_registry_option
-@_sending
-def accept(*, post: int, address: Address, rpc: str, keystore: Path | None, ledger: Path | None, as_json: bool) -> None:
+@_at_counter
+def accept(*, post: int, counter: _Counter) -> None:
     """Accept to be the POST of this number, or its new account, whichever was proposed.
 
     Look first at what you accept: cryptostamp registry show POST
     """
-    there = PostalRegistry(Chain.connect(rpc), address)
 
-    def proposed() -> Address:
+    def proposed(there: PostalRegistry) -> Address:
         entry = there.post(post)
         return entry.next_account or entry.account
 
-    with _desk(there, keystore, ledger, proposed) as desk:
+    with counter.desk(proposed) as desk:
         done = desk.accept(post)
-    _show_change(done, as_json=as_json)
+    counter.show(done)
 
 
 @registry_command.command("withdraw")
 @click.argument("post", type=click.IntRange(min=1))
-@_registry_option
 @_as_option
-@_sending
-def withdraw(
-    *, post: int, address: Address, role: str, rpc: str, keystore: Path | None, ledger: Path | None, as_json: bool
-) -> None:
+@_at_counter
+def withdraw(*, post: int, role: str, counter: _Counter) -> None:
     """Take back what was proposed for the POST of this number and not accepted: itself, or a new account."""
-    there = PostalRegistry(Chain.connect(rpc), address)
-    with _desk(there, keystore, ledger, _actor(there, role, post)) as desk:
+    with counter.desk(_actor(role, post)) as desk:
         done = desk.withdraw(post)
-    _show_change(done, as_json=as_json)
+    counter.show(done)
 
 
 @registry_command.command("rotate")
 @click.argument("post", type=click.IntRange(min=1))
 @click.option("--to", type=AddressType(), required=True, help="The new account of the post, which must accept.")
-@_registry_option
 @_as_option
-@_sending
-def rotate(
-    *,
-    post: int,
-    to: Address,
-    address: Address,
-    role: str,
-    rpc: str,
-    keystore: Path | None,
-    ledger: Path | None,
-    as_json: bool,
-) -> None:
+@_at_counter
+def rotate(*, post: int, to: Address, role: str, counter: _Counter) -> None:
     """Propose a new account for the POST of this number; the old one stays until the new one accepts.
 
     The post does it itself, or the authority when the post has lost its key. If the key was stolen,
     suspend the post first: whoever has the key could cancel the rotation otherwise.
     """
-    there = PostalRegistry(Chain.connect(rpc), address)
-    with _desk(there, keystore, ledger, _actor(there, role, post)) as desk:
+    with counter.desk(_actor(role, post)) as desk:
         done = desk.rotate(post, account=to)
-    _show_change(done, as_json=as_json)
+    counter.show(done)
 
 
 def _standing_command(name: str, change: Callable[..., registry.Change], help_text: str) -> None:
@@ -223,24 +238,12 @@ def _standing_command(name: str, change: Callable[..., registry.Change], help_te
     @registry_command.command(name, help=help_text)
     @click.argument("target", type=_TargetType())
     @_reason_option
-    @_registry_option
     @_as_option
-    @_sending
-    def command(
-        *,
-        target: registry.Target,
-        reason: str,
-        address: Address,
-        role: str,
-        rpc: str,
-        keystore: Path | None,
-        ledger: Path | None,
-        as_json: bool,
-    ) -> None:
-        there = PostalRegistry(Chain.connect(rpc), address)
-        with _desk(there, keystore, ledger, _actor(there, role, target)) as desk:
+    @_at_counter
+    def command(*, target: registry.Target, reason: str, role: str, counter: _Counter) -> None:
+        with counter.desk(_actor(role, target)) as desk:
             done = change(desk, target, reason=reason)
-        _show_change(done, as_json=as_json)
+        counter.show(done)
 
 
 _standing_command(
@@ -290,39 +293,10 @@ def show(*, target: registry.Target | None, address: Address, rpc: str, as_json:
         console.print("It has no posts yet.")
 
 
-@contextmanager
-def _desk(
-    there: PostalRegistry, keystore: Path | None, ledger: Path | None, needed: Callable[[], Address]
-) -> Iterator[registry.RegistryDesk]:
-    """Give the account that acts: from the keystore, or the test account with the address that is `needed`."""
-    chain = there.chain
-    signer = local_account(chain, needed()) if keystore is None else signer_for(chain, keystore)
-    with Ledger(_ledger_path(ledger, chain)) as book:
-        yield registry.RegistryDesk(there, Sender(chain, signer, LedgerJournal(book)), book)
-
-
-def _actor(there: PostalRegistry, role: str, target: registry.Target) -> Callable[[], Address]:
-    return there.authority if role == "authority" else lambda: registry.post_behind(there, target).account
-
-
-def _ledger_path(given: Path | None, chain: Chain) -> Path:
-    """Return where to write down what is sent; a local chain that was started anew is another chain."""
-    return given or Path(f"registry-{chain.chain_id}-{chain.genesis_hash[:4].hex()}.sqlite3")
-
-
-def _show_change(done: registry.Change, *, as_json: bool) -> None:
-    if as_json:
-        print_json(
-            {
-                "now": done.now,
-                "transaction": None if done.mined is None else done.mined.hash,
-                "gas": None if done.mined is None else done.mined.gas_used,
-            }
-        )
-        return
-    if done.mined is None:
-        console.print("It is so already; nothing was sent.")
-    _print(done.now)
+def _actor(role: str, target: registry.Target) -> Callable[[PostalRegistry], Address]:
+    if role == "authority":
+        return PostalRegistry.authority
+    return lambda there: registry.post_behind(there, target).account
 
 
 def _print(found: Post | SeriesStatus) -> None:

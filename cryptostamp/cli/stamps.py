@@ -5,36 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from cryptostamp.chain import MinedTransaction, PostmarkKind, Sender, VoidReason
-from cryptostamp.cli.options import (
-    as_json,
-    issued_option,
-    keystore_option,
-    rpc_option,
-    series_argument,
-    signer_for,
-    workspace_of,
-)
+from cryptostamp.chain import Cost, MinedTransaction, PostmarkKind, VoidReason
+from cryptostamp.cli.options import as_json, collecting, issued_option, series_argument, workspace_of
 from cryptostamp.cli.output import console, print_json, progress_bar
+from cryptostamp.cli.sending import Sending, dry_run_option, print_costs, sending_options
 from cryptostamp.errors import InputError
 from cryptostamp.ledger import Ledger
-from cryptostamp.office import (
-    LedgerJournal,
-    PostmarkOrder,
-    Progress,
-    StampDesk,
-    StampPreview,
-    VoidOrder,
-    chain_of,
-    runs_of,
-)
-from cryptostamp.primitives import Serial
+from cryptostamp.office import PostmarkOrder, Progress, StampDesk, StampPreview, VoidOrder, runs_of
+from cryptostamp.primitives import Address, Serial
 
 __all__ = ["postmark_command", "void_command"]
 
@@ -76,27 +61,66 @@ class _Numbers(click.ParamType[tuple[tuple[int, int], ...]]):
         return tuple(ranges)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """Which stamps of which series are meant, and how what is done about them is sent."""
+
+    series: Path
+    issued: Path | None
+    serials: _Ranges | None
+    sheets: _Ranges | None
+    sending: Sending
+    dry_run: bool
+    yes: bool
+    as_json: bool
+
+    @contextmanager
+    def desk(self) -> Iterator[_OpenDesk]:
+        """Open the desk of the issuer."""
+        workspace = workspace_of(self.issued, self.series)
+        dossier = workspace.dossier()
+        chain = self.sending.chain_of(dossier)
+        with workspace.ledger() as ledger:
+            sender = self.sending.sender(chain, ledger)
+            yield _OpenDesk(
+                at=lambda progress: StampDesk(dossier, sender, ledger, progress=progress),
+                account=sender.address,
+                title=dossier.series.title,
+                chosen=_chosen(ledger, dossier.series.id, self.serials, self.sheets),
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OpenDesk:
+    at: Callable[[Progress], StampDesk]
+    """The desk, for whoever wants to hear how far it is."""
+    account: Address
+    title: str
+    chosen: tuple[tuple[Serial, Serial], ...]
+    """The stamps that are meant, as runs."""
+
+
 def _acting(command: _Command) -> _Command:
-    """Take what both commands need."""
-    for option in (
-        as_json,
-        click.option("--yes", is_flag=True, help="Do not ask before it is sent."),
-        issued_option,
-        keystore_option,
-        rpc_option,
+    """Take what both commands need, and hand it to them as `order`."""
+    collected = collecting(
+        "order",
+        _Order,
+        series_argument,
+        click.option(
+            "--serials", type=_Numbers("serial"), metavar="LIST", help="The stamps, such as 3,7-12,1000-1999."
+        ),
         click.option(
             "--sheets",
             type=_Numbers("sheet"),
             metavar="LIST",
             help="All stamps of these sheets instead, such as 12-14.",
         ),
-        click.option(
-            "--serials", type=_Numbers("serial"), metavar="LIST", help="The stamps, such as 3,7-12,1000-1999."
-        ),
-        series_argument,
-    ):
-        command = option(command)
-    return command
+        dry_run_option,
+        click.option("--yes", is_flag=True, help="Do not ask before it is sent."),
+        issued_option,
+        as_json,
+    )(command)
+    return sending_options(collected)
 
 
 @click.command("void", short_help="Declare stamps void: stolen, lost, spoiled or recalled.")
@@ -107,33 +131,26 @@ def _acting(command: _Command) -> _Command:
     required=True,
     help="Why. Everybody reads it in the verdict on a stamp.",
 )
-def void_command(
-    *,
-    series: Path,
-    serials: _Ranges | None,
-    sheets: _Ranges | None,
-    reason: str,
-    rpc: str,
-    keystore: Path | None,
-    issued: Path | None,
-    yes: bool,
-    as_json: bool,
-) -> None:
+def void_command(*, order: _Order, reason: str) -> None:
     """Declare stamps of SERIES void, for good. Their verdict says so, and their hidden codes become worthless.
 
     Only stamps that nobody has claimed can be voided: a token that has left the post stays whose it
     is. Those among the serials are passed over, and counted before you are asked.
     """
-    with _desk_of(series, rpc, keystore, issued) as (desk_with, title, ledger, series_id):
-        order = VoidOrder(serials=_chosen(ledger, series_id, serials, sheets), reason=VoidReason(reason))
-        with progress_bar(quiet=as_json) as progress:
-            before = desk_with(progress).preview_void(order)
-        _tell(_void_preview(before, order, title), as_json=as_json)
-        _ask(before, "Void them, for good?", yes=yes)
-        with progress_bar(quiet=as_json) as progress:
-            mined = desk_with(progress).void(order)
-            after = desk_with(progress).preview_void(order)
-    _report(before, after, mined, f"Of these stamps, {after.void:,} are void now.", as_json=as_json)
+    with order.desk() as desk:
+        meant = VoidOrder(serials=desk.chosen, reason=VoidReason(reason))
+        _carry_out(
+            order,
+            desk,
+            _Action(
+                preview=lambda at: at.preview_void(meant),
+                price=lambda at: at.price_void(meant),
+                send=lambda at: at.void(meant),
+                told=lambda before: _void_preview(before, meant, desk.title),
+                question="Void them, for good?",
+                done=lambda after: f"Of these stamps, {after.void:,} are void now.",
+            ),
+        )
 
 
 @click.command("postmark", short_help="Record that a post office has cancelled paper stamps.")
@@ -153,55 +170,67 @@ def void_command(
     show_default=True,
     help="The kind of cancellation.",
 )
-def postmark_command(
-    *,
-    series: Path,
-    serials: _Ranges | None,
-    sheets: _Ranges | None,
-    office: str,
-    day: datetime,
-    kind: str,
-    rpc: str,
-    keystore: Path | None,
-    issued: Path | None,
-    yes: bool,
-    as_json: bool,
-) -> None:
+def postmark_command(*, order: _Order, office: str, day: datetime, kind: str) -> None:
     """Record that a post office has cancelled paper stamps of SERIES, whoever owns their tokens.
 
     A postmark stays for good. A stamp that has this very one already does not get it again; a void
     stamp gets none.
     """
-    with _desk_of(series, rpc, keystore, issued) as (desk_with, title, ledger, series_id):
-        chosen = _chosen(ledger, series_id, serials, sheets)
-        order = PostmarkOrder(serials=chosen, office=office, day=day.date(), kind=PostmarkKind(kind))
-        with progress_bar(quiet=as_json) as progress:
-            before = desk_with(progress).preview_postmark(order)
-        _tell(_postmark_preview(before, order, title), as_json=as_json)
-        _ask(before, "Record it, for good?", yes=yes)
-        with progress_bar(quiet=as_json) as progress:
-            mined = desk_with(progress).postmark(order)
-            after = desk_with(progress).preview_postmark(order)
-    _report(before, after, mined, f"Of these stamps, {after.done_before:,} have the postmark now.", as_json=as_json)
-
-
-@contextmanager
-def _desk_of(
-    series: Path, rpc: str, keystore: Path | None, issued: Path | None
-) -> Iterator[tuple[Callable[[Progress], StampDesk], str, Ledger, str]]:
-    """Give the desk of the issuer, for whoever wants to hear how far it is; title, ledger and id of the series."""
-    workspace = workspace_of(issued, series)
-    dossier = workspace.dossier()
-    chain = chain_of(dossier, rpc)
-    signer = signer_for(chain, keystore)
-    with workspace.ledger() as ledger:
-        sender = Sender(chain, signer, LedgerJournal(ledger))
-        yield (
-            lambda progress: StampDesk(dossier, sender, ledger, progress=progress),
-            dossier.series.title,
-            ledger,
-            dossier.series.id,
+    with order.desk() as desk:
+        meant = PostmarkOrder(serials=desk.chosen, office=office, day=day.date(), kind=PostmarkKind(kind))
+        _carry_out(
+            order,
+            desk,
+            _Action(
+                preview=lambda at: at.preview_postmark(meant),
+                price=lambda at: at.price_postmark(meant),
+                send=lambda at: at.postmark(meant),
+                told=lambda before: _postmark_preview(before, meant, desk.title),
+                question="Record it, for good?",
+                done=lambda after: f"Of these stamps, {after.done_before:,} have the postmark now.",
+            ),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Action:
+    """What the two commands do in the same order."""
+
+    preview: Callable[[StampDesk], StampPreview]
+    price: Callable[[StampDesk], Sequence[Cost]]
+    send: Callable[[StampDesk], Sequence[MinedTransaction]]
+    told: Callable[[StampPreview], Sequence[str]]
+    question: str
+    done: Callable[[StampPreview], str]
+
+
+def _carry_out(order: _Order, desk: _OpenDesk, action: _Action) -> None:
+    """Look, tell, and price it or ask, send and report."""
+    with progress_bar(quiet=order.as_json) as progress:
+        before = action.preview(desk.at(progress))
+    if not order.as_json:
+        console.print("\n  ".join(action.told(before)))
+    if order.dry_run:
+        with progress_bar(quiet=order.as_json) as progress:
+            costs = action.price(desk.at(progress))
+        print_costs(costs, desk.account, as_json=order.as_json)
+        return
+    if before.to_do and not order.yes:
+        click.confirm(action.question, abort=True, err=True)
+    with progress_bar(quiet=order.as_json) as progress:
+        mined = action.send(desk.at(progress))
+        after = action.preview(desk.at(progress))
+    if order.as_json:
+        print_json(
+            {
+                "before": before,
+                "after": after,
+                "transactions": [transaction.hash for transaction in mined],
+                "gas": sum(transaction.gas_used for transaction in mined),
+            }
+        )
+    else:
+        console.print(action.done(after) if mined else "Nothing was sent.")
 
 
 def _chosen(
@@ -244,33 +273,6 @@ def _postmark_preview(preview: StampPreview, order: PostmarkOrder, title: str) -
     if preview.void:
         said.append(f"{preview.void:,} void, the first of them no. {preview.first_refused:,}: these get none.")
     return said
-
-
-def _tell(said: Sequence[str], *, as_json: bool) -> None:
-    if not as_json:
-        console.print("\n  ".join(said))
-
-
-def _ask(preview: StampPreview, question: str, *, yes: bool) -> None:
-    """Ask before something is sent that cannot be undone."""
-    if preview.to_do and not yes:
-        click.confirm(question, abort=True, err=True)
-
-
-def _report(
-    before: StampPreview, after: StampPreview, mined: Sequence[MinedTransaction], said: str, *, as_json: bool
-) -> None:
-    if as_json:
-        print_json(
-            {
-                "before": before,
-                "after": after,
-                "transactions": [transaction.hash for transaction in mined],
-                "gas": sum(transaction.gas_used for transaction in mined),
-            }
-        )
-    else:
-        console.print(said if mined else "Nothing was sent.")
 
 
 def _stamps(count: int) -> str:

@@ -25,6 +25,7 @@ from cryptostamp.office.indexing import Followed, follow
 from cryptostamp.office.issue import Issue, issue
 from cryptostamp.office.journal import LedgerJournal
 from cryptostamp.office.preview import Preview, check, preview
+from cryptostamp.office.pricing import price_claim, price_issue
 from cryptostamp.office.printing import PrintJob, print_stamps, public_code_of
 from cryptostamp.office.progress import Progress
 from cryptostamp.office.proof import Proof, proof_prints
@@ -80,6 +81,8 @@ __all__ = [
     "local_post",
     "overview",
     "preview",
+    "price_claim",
+    "price_issue",
     "print_stamps",
     "proof_prints",
     "public_code_of",

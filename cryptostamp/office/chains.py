@@ -16,10 +16,13 @@ DEFAULT_RPC = "http://127.0.0.1:8545"
 """Where a local node listens unless it was told otherwise."""
 
 
-def chain_of(dossier: Dossier, rpc: str) -> Chain:
-    """Return the chain that a dossier speaks of; `NodeUnreachable` if the node at `rpc` is down or of another one."""
+def chain_of(dossier: Dossier, rpc: str, *others: str) -> Chain:
+    """Return the chain that a dossier speaks of; `NodeUnreachable` if the node at `rpc` is down or of another one.
+
+    `others` stand in for it while it is down.
+    """
     place = dossier.deployment
-    chain = Chain.connect(rpc, expected=place.chain_id)
+    chain = Chain.connect(rpc, *others, expected=place.chain_id)
     if chain.genesis_hash != place.genesis_hash:
         raise NodeUnreachable(
             f"The node at {chain.rpc.host} serves another chain with the same id, {place.chain_id}.",

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cryptostamp.chain import BatchClaim, MinedTransaction, Sender, StampSeries
+from cryptostamp.chain import BatchClaim, Call, Chain, MinedTransaction, Sender, StampSeries
 from cryptostamp.codes import ClaimCode, ClaimHalf
 from cryptostamp.edition import ClaimKey, Dossier, claim_key_of, join
 from cryptostamp.errors import ContractRefusal, InputError, Refused
@@ -24,6 +24,8 @@ __all__ = [
     "Claim",
     "SignedClaim",
     "claim",
+    "claim_call",
+    "claim_deadline",
     "join_halves",
     "send_claim",
     "send_claims",
@@ -107,17 +109,22 @@ def send_claim(signed: SignedClaim, dossier: Dossier, *, sender: Sender, ledger:
     Sent again, the same claim is found instead of sent twice.
     """
     series_id = dossier.series.id
-    mined = StampSeries(sender.chain, dossier.deployment.contract).claim(
-        sender,
-        intent=f"{series_id}: claim no. {signed.serial} for {signed.to}",
+    call = claim_call(signed, dossier, sender.chain)
+    intent = f"{series_id}: claim no. {signed.serial} for {signed.to}"
+    mined = sender.send(intent=intent, to=call.to, data=call.data)
+    ledger.record_claimed(series_id, signed.serial, signed.to)
+    return Claim(serial=signed.serial, to=signed.to, mined=mined)
+
+
+def claim_call(signed: SignedClaim, dossier: Dossier, chain: Chain) -> Call:
+    """Return what carries a signed claim to the chain."""
+    return StampSeries(chain, dossier.deployment.contract).claim_call(
         serial=signed.serial,
         to=signed.to,
         deadline=signed.deadline,
         proof=dossier.edition.proof(signed.serial),
         signature=signed.signature,
     )
-    ledger.record_claimed(series_id, signed.serial, signed.to)
-    return Claim(serial=signed.serial, to=signed.to, mined=mined)
 
 
 def send_claims(
@@ -175,8 +182,13 @@ def claim(code: ClaimCode, dossier: Dossier, *, to: Address, sender: Sender, led
     Raises `Refused` if the code is of no stamp of this edition, `ContractRefusal` if the contract
     refuses (already claimed, say).
     """
-    deadline = sender.chain.head().timestamp + LIFETIME_S
-    return send_claim(sign_claim(code, dossier, to=to, deadline=deadline), dossier, sender=sender, ledger=ledger)
+    signed = sign_claim(code, dossier, to=to, deadline=claim_deadline(sender.chain))
+    return send_claim(signed, dossier, sender=sender, ledger=ledger)
+
+
+def claim_deadline(chain: Chain) -> int:
+    """Return until when a claim that is signed now is good, in UTC seconds."""
+    return chain.head().timestamp + LIFETIME_S
 
 
 def _serial_of(key: ClaimKey, dossier: Dossier) -> Serial:

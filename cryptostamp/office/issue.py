@@ -16,16 +16,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 
 from cryptostamp.chain import (
-    LOCAL_CHAIN_IDS,
     Chain,
     Deployment,
+    FeePolicy,
+    Finality,
     PostalRegistry,
     Sender,
     SeriesTerms,
     Signer,
     StampSeries,
     compiler_input,
-    deploy_registry,
     deploy_series,
 )
 from cryptostamp.content import Cid
@@ -41,23 +41,19 @@ from cryptostamp.edition import (
     write_dossier,
 )
 from cryptostamp.errors import InputError, Refused
-from cryptostamp.ledger import IssuedSeries, Ledger, PlannedStamp, SeriesPlan
-from cryptostamp.office.chains import local_authority
+from cryptostamp.ledger import IssuedSeries, PlannedStamp, SeriesPlan
+from cryptostamp.office.admission import registry_for
 from cryptostamp.office.journal import LedgerJournal
 from cryptostamp.office.metadata import Metadata, base_uri
 from cryptostamp.office.pictures import check_pictures, token_pictures
 from cryptostamp.office.printing import check_printable, symbol_version
 from cryptostamp.office.progress import Progress
-from cryptostamp.office.registry import day_of
 from cryptostamp.office.workspace import Workspace
 from cryptostamp.press import Places
 from cryptostamp.primitives import Address, Hash32, Serial, keccak256
 from cryptostamp.series import Series
 
-__all__ = ["Issue", "issue"]
-
-_THE_FIRST = 1
-"""The number of the first post of a registry."""
+__all__ = ["Issue", "issue", "terms_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +80,8 @@ def issue(
     passphrase: str,
     registry: Address | None = None,
     freeze_metadata: bool = True,
+    fees: FeePolicy | None = None,
+    finality: Finality | None = None,
     progress: Progress = lambda _what, _done, _total: None,
     clock: Callable[[], int] = lambda: int(time.time()),
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
@@ -92,7 +90,8 @@ def issue(
 
     `registry` is the one that has admitted the post; without it, a local test chain gets one of its
     own. `passphrase` seals the secret of the edition. The contract names the folder of the metadata by its
-    content, for ever unless `freeze_metadata` is false. Raises `InputError` for a wrong passphrase, a
+    content, for ever unless `freeze_metadata` is false. `fees` bound what is offered, `finality` says when a
+    transaction counts as done. Raises `InputError` for a wrong passphrase, a
     changed series or a post that the registry does not know, before anything is sent.
     """
     check_printable(series, chain.chain_id)
@@ -119,9 +118,9 @@ def issue(
             )
         metadata = _metadata(series, edition, workspace, chain, progress)
         root = metadata.build(_keep_nothing, lambda done, total: progress("Hashing metadata", done, total)).cid
-        sender = Sender(chain, post, LedgerJournal(ledger))
+        sender = Sender(chain, post, LedgerJournal(ledger), fees=fees, finality=finality)
         progress("Issuing on the chain", 0, 3)
-        registry = _registry(series, sender, registry, ledger)
+        registry = registry_for(series, sender, ledger, registry)
         progress("Issuing on the chain", 1, 3)
         deployment = _deploy(series, edition, sender, base_uri=base_uri(str(root)), frozen=freeze_metadata)
         progress("Issuing on the chain", 2, 3)
@@ -209,71 +208,6 @@ def _stamps(series: Series, edition: Edition) -> Iterator[PlannedStamp]:
         )
 
 
-def _registry(series: Series, sender: Sender, address: Address | None, ledger: Ledger) -> Address:
-    """Return the registry that has admitted the post; on a local chain, make one and admit it if none is given."""
-    issuer = series.issuer
-    if address is None:
-        address = _local_registry(series, sender, ledger)
-    registry = PostalRegistry(sender.chain, address)
-    post = registry.post_of(sender.address)
-    if post is None:
-        raise _not_admitted(registry, sender.address)
-    if not post.active:
-        raise Refused(
-            f"In the registry {address}, {post.name} has been {post.standing} since {day_of(post.since)}: "
-            f"{post.reason}",
-            remedy="Ask the authority of the registry.",
-        )
-    if (post.country, post.domain) != (issuer.country, issuer.domain):
-        raise InputError(
-            f"The registry knows this account as {post.name} ({post.country}, {post.domain}); "
-            f"the series says {issuer.name} ({issuer.country}, {issuer.domain}).",
-            remedy="Correct [issuer] in series.toml, or have the registry changed.",
-        )
-    return address
-
-
-def _local_registry(series: Series, sender: Sender, ledger: Ledger) -> Address:
-    """Make a registry on a local chain, in which one test account proposes the post and the post accepts."""
-    issuer, chain = series.issuer, sender.chain
-    if chain.chain_id not in LOCAL_CHAIN_IDS:
-        raise InputError(
-            f"Chain {chain.chain_id} is not a local test chain, so no registry is made for it.",
-            remedy="Name the registry that has admitted the post with --registry. A post is admitted in two steps: "
-            "the authority proposes it (cryptostamp registry propose), its account accepts "
-            "(cryptostamp registry accept).",
-        )
-    authority = Sender(chain, local_authority(chain), LedgerJournal(ledger))
-    deployed = deploy_registry(authority, intent=f"{series.id}: local registry", authority=authority.address)
-    registry = PostalRegistry(chain, deployed.contract)
-    registry.propose_post(
-        authority,
-        intent=f"{series.id}: propose the post",
-        country=issuer.country,
-        name=issuer.name,
-        domain=issuer.domain,
-        account=sender.address,
-    )
-    registry.accept_post(sender, intent=f"{series.id}: accept as the post", post_id=_THE_FIRST)
-    return registry.address
-
-
-def _not_admitted(registry: PostalRegistry, account: Address) -> Refused:
-    proposal = registry.proposal_of(account)
-    if proposal is None:
-        return Refused(
-            f"The registry {registry.address} has not admitted the account {account} as a post.",
-            remedy="Ask its authority to propose the account (cryptostamp registry propose), then accept "
-            "(cryptostamp registry accept); or give the keystore of the account that it admitted.",
-        )
-    return Refused(
-        f"The registry {registry.address} has proposed the account {account} as {proposal.name} "
-        f"({proposal.country}, {proposal.domain}), and it has not accepted.",
-        remedy="If that is right, accept from this account: "
-        f"cryptostamp registry accept {proposal.post_id} --registry {registry.address}",
-    )
-
-
 def _metadata(series: Series, edition: Edition, workspace: Workspace, chain: Chain, progress: Progress) -> Metadata:
     """Return the metadata of the edition, with pictures that stay what they are from now on."""
     pictures = token_pictures(
@@ -291,19 +225,24 @@ def _keep_nothing(_cid: Cid, _block: bytes) -> None:
 
 
 def _deploy(series: Series, edition: Edition, sender: Sender, *, base_uri: str, frozen: bool) -> Deployment:
-    terms = SeriesTerms(
+    terms = terms_of(series, sender.address, base_uri=base_uri, frozen=frozen, root=edition.root, seed=edition.seed)
+    return deploy_series(sender, intent=f"{series.id}: issue", terms=terms)
+
+
+def terms_of(series: Series, post: Address, *, base_uri: str, frozen: bool, root: Hash32, seed: Hash32) -> SeriesTerms:
+    """Return what the contract of a series is deployed with."""
+    return SeriesTerms(
         name=series.title,
         symbol=series.id,
-        custody=sender.address,
-        admin=sender.address,
-        edition=edition.size,
-        edition_root=edition.root,
-        rarity_seed=edition.seed,
-        variant_counts=edition.counts,
+        custody=post,
+        admin=post,
+        edition=series.edition,
+        edition_root=root,
+        rarity_seed=seed,
+        variant_counts=series.variant_counts,
         base_uri=base_uri,
         metadata_frozen=frozen,
     )
-    return deploy_series(sender, intent=f"{series.id}: issue", terms=terms)
 
 
 def _confirm(edition: Edition, contract: StampSeries, base_uri: str) -> bool:

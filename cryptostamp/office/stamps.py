@@ -13,7 +13,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cryptostamp.chain import MinedTransaction, PostmarkKind, Sender, Stamp, StampSeries, StampState, VoidReason
+from cryptostamp.chain import (
+    Call,
+    Cost,
+    MinedTransaction,
+    PostmarkKind,
+    Sender,
+    Stamp,
+    StampSeries,
+    StampState,
+    VoidReason,
+)
 from cryptostamp.chain.stamp import office_bytes
 from cryptostamp.edition import Dossier
 from cryptostamp.errors import InputError
@@ -72,6 +82,17 @@ class StampPreview:
     """The first stamp that cannot be voided because it has left custody, or postmarked because it is void."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """One transaction of an order."""
+
+    intent: str
+    """Follows from the order alone."""
+    serials: Sequence[Serial]
+    """The stamps for which it is needed now."""
+    call: Call
+
+
 def runs_of(ranges: Iterable[tuple[int, int]]) -> tuple[Run, ...]:
     """Return ranges of serials, first and last, in any order, as the longest runs that hold the same serials."""
     runs: list[Run] = []
@@ -127,20 +148,11 @@ class StampDesk:
         Stamps are voided in ranges where many are neighbours. One that is claimed between the look at it and the
         transaction keeps its owner; if it stood in a list, the list is refused, and the same order again goes on.
         """
-        long, short = _split(order.serials)
-        mined = []
-        for first, last in long:
-            intent = self._intent(f"void {first}-{last}, {order.reason}")
-            if self._is_needed(intent, self._unclaimed([(first, last)])):
-                mined.append(
-                    self._contract.void_range(self._sender, intent=intent, first=first, last=last, reason=order.reason)
-                )
-        for chunk in _chunks(short):
-            intent = self._intent(f"void {_name_of(chunk)}, {order.reason}")
-            serials = self._unclaimed(_runs(chunk))
-            if self._is_needed(intent, serials):
-                mined.append(self._contract.void(self._sender, intent=intent, serials=serials, reason=order.reason))
-        return tuple(mined)
+        return self._send(self._voids(order))
+
+    def price_void(self, order: VoidOrder) -> tuple[Cost, ...]:
+        """Return what the transactions of an order would cost now, without signing them."""
+        return self._price(self._voids(order))
 
     def preview_postmark(self, order: PostmarkOrder) -> StampPreview:
         """Return what the postmark would do now; `InputError` for serials beyond the edition, or no office."""
@@ -162,27 +174,57 @@ class StampDesk:
 
         A stamp that is void is passed over: it is no postage.
         """
-        mined = []
+        return self._send(self._postmarks(order))
+
+    def price_postmark(self, order: PostmarkOrder) -> tuple[Cost, ...]:
+        """Return what the transactions of a postmark would cost now, without signing them."""
+        return self._price(self._postmarks(order))
+
+    def _voids(self, order: VoidOrder) -> Iterator[_Step]:
+        long, short = _split(order.serials)
+        for first, last in long:
+            yield _Step(
+                intent=self._intent(f"void {first}-{last}, {order.reason}"),
+                serials=self._unclaimed([(first, last)]),
+                call=self._contract.void_range_call(first, last, order.reason),
+            )
+        for chunk in _chunks(short):
+            serials = self._unclaimed(_runs(chunk))
+            yield _Step(
+                intent=self._intent(f"void {_name_of(chunk)}, {order.reason}"),
+                serials=serials,
+                call=self._contract.void_call(serials, order.reason),
+            )
+
+    def _postmarks(self, order: PostmarkOrder) -> Iterator[_Step]:
         for chunk in _chunks(order.serials):
             what = f"{order.kind} postmark {order.day.isoformat()} {order.office}"
-            intent = self._intent(f"{what} on {_name_of(chunk)}")
             serials = [
                 stamp.serial
                 for stamp in self._stamps(_runs(chunk))
                 if stamp.state is not StampState.VOID and not self._has(stamp, order)
             ]
-            if self._is_needed(intent, serials):
-                mined.append(
-                    self._contract.postmark(
-                        self._sender,
-                        intent=intent,
-                        serials=serials,
-                        office=order.office,
-                        day=order.day,
-                        kind=order.kind,
-                    )
-                )
-        return tuple(mined)
+            yield _Step(
+                intent=self._intent(f"{what} on {_name_of(chunk)}"),
+                serials=serials,
+                call=self._contract.postmark_call(serials, office=order.office, day=order.day, kind=order.kind),
+            )
+
+    def _send(self, steps: Iterable[_Step]) -> tuple[MinedTransaction, ...]:
+        """Send what is needed, one after another: each step is looked up when those before it are mined."""
+        return tuple(
+            self._sender.send(intent=step.intent, to=step.call.to, data=step.call.data)
+            for step in steps
+            if self._is_needed(step)
+        )
+
+    def _price(self, steps: Iterable[_Step]) -> tuple[Cost, ...]:
+        """Price what would be signed anew."""
+        return tuple(
+            self._sender.dry_run(to=step.call.to, data=step.call.data)
+            for step in steps
+            if step.serials and self._ledger.live_transaction(step.intent) is None
+        )
 
     def _has(self, stamp: Stamp, order: PostmarkOrder) -> bool:
         """Tell whether a stamp has this very postmark."""
@@ -214,10 +256,10 @@ class StampDesk:
                 asked += len(serials)
                 self._progress("Asking the chain", asked, total)
 
-    def _is_needed(self, intent: str, serials: Sequence[Serial]) -> bool:
+    def _is_needed(self, step: _Step) -> bool:
         """Tell whether there is something to send, or something under way that has to be brought to its end."""
-        record = self._ledger.live_transaction(intent)
-        return bool(serials) or (record is not None and record.state is not TransactionState.FINAL)
+        record = self._ledger.live_transaction(step.intent)
+        return bool(step.serials) or (record is not None and record.state is not TransactionState.FINAL)
 
     def _intent(self, what: str) -> str:
         return f"{self._series_id}: {what}"
