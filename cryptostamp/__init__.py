@@ -6,6 +6,7 @@ The life of a series, as functions::
     workspace = cryptostamp.Workspace(Path("my-series/issued"))
     chain = cryptostamp.Chain.connect("http://127.0.0.1:8545")
     cryptostamp.issue(series, workspace=workspace, chain=chain, post=signer, passphrase=…)
+    cryptostamp.publish_metadata(workspace)
     cryptostamp.print_stamps(series, workspace=workspace, printer=["age1…"], passphrase=…)
     cryptostamp.verify("photo.jpg", dossiers=[workspace.dossier()], rpc="http://127.0.0.1:8545")
 
@@ -31,11 +32,13 @@ if TYPE_CHECKING:
         Workspace,
         ask_owner,
         check,
+        check_metadata,
         check_owner,
         claim,
         issue,
         preview,
         print_stamps,
+        publish_metadata,
         run_demo,
         verify,
     )
@@ -68,6 +71,7 @@ __all__ = [
     "Workspace",
     "ask_owner",
     "check",
+    "check_metadata",
     "check_owner",
     "claim",
     "create_series",
@@ -79,6 +83,7 @@ __all__ = [
     "parse_public_code",
     "preview",
     "print_stamps",
+    "publish_metadata",
     "read_dossier",
     "rescale",
     "run_demo",

@@ -11,9 +11,9 @@ import cryptostamp
 
 PUBLIC = """
 Address Chain ChainId ClaimCode Conclusion CryptostampError DevSigner Dossier KeystoreSigner Ledger LedgerJournal Money
-Outcome OwnershipProof PublicCode Sender Serial Series Signer Trust Verdict Workspace ask_owner check check_owner claim
-create_series describe issue load_series parse_address parse_claim_code parse_public_code preview print_stamps
-read_dossier rescale run_demo start_local_node verify
+Outcome OwnershipProof PublicCode Sender Serial Series Signer Trust Verdict Workspace ask_owner check check_metadata
+check_owner claim create_series describe issue load_series parse_address parse_claim_code parse_public_code preview
+print_stamps publish_metadata read_dossier rescale run_demo start_local_node verify
 """.split()  # noqa: SIM905  (easier to read and to change than forty quoted lines)
 
 

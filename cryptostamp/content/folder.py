@@ -1,6 +1,6 @@
 """Folders as blocks: one node for a small folder, a trie of shards for one that would not fit into a block.
 
-A folder whose names and CIDs come to more than 256 KiB is sharded, as kubo and Helia decide it (about 5,600
+A folder whose names and CIDs come to more than 256 KiB is sharded, as kubo and Helia decide it (about 5,850
 stamps). Shards are a hash array mapped trie by UnixFS (https://specs.ipfs.tech/unixfs/#hamtdirectory): fan-out
 256, places by murmur3-x64-64 of the name, a byte a level, links named by two hexadecimal digits and, at the end
 of a path, the name. What lies in a folder decides its CID; the order in which it was added does not.

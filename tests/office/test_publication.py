@@ -88,10 +88,15 @@ class TestPublish:
         assert first.path.read_bytes() == again.path.read_bytes()
 
     def test_plain_files_are_the_same(self, desk: Desk, tmp_path: Path) -> None:
-        """The folder for a web server has every file of the edition."""
+        """The folder for a web server has every file of the edition; added to IPFS by others' tools it is the same."""
         made = publish_metadata(desk.workspace, as_folder=True)
         files = [path for path in made.path.rglob("*") if path.is_file()]
         assert (made.path, len(files)) == (desk.workspace.folder / "metadata", made.files)
+        asked = {
+            "names": [path.relative_to(made.path).as_posix() for path in files],
+            "contents": [base64.b64encode(path.read_bytes()).decode() for path in files],
+        }
+        assert ask("folders", [asked])[0]["cid"] == made.root
 
     def test_a_folder_that_is_there(self, desk: Desk, tmp_path: Path) -> None:
         """Nothing is written over what is there already."""
