@@ -27,12 +27,14 @@ _CHUNK = 256  # sheets whose symbols are made at once
 
 def sheet_code(series: Series, sheet: int) -> tuple[str, Box] | None:
     """Return what the code of a sheet says and where its modules are, `None` if the selvedge has no room for one."""
-    box = _box(sheet_geometry(series))
-    return None if box is None else (SheetCodes(series, sheet_geometry(series)).text(sheet), box)
+    codes = SheetCodes(series, sheet_geometry(series))
+    return None if codes.box is None else (codes.text(sheet), codes.box)
 
 
-def _box(geometry: SheetGeometry) -> Box | None:
-    """Return the square at the right end of the lower selvedge."""
+def _box(series: Series, geometry: SheetGeometry) -> Box | None:
+    """Return the square at the right end of the lower selvedge, if that is bare paper and large enough."""
+    if series.template is not None and series.template.sheet is not None:
+        return None
     pane, trim = geometry.pane, geometry.trim
     room = trim.bottom_mm - pane.bottom_mm
     if room < _SIDE_MM + 2 * QUIET_MM:
@@ -51,7 +53,7 @@ class SheetCodes:
     def __init__(self, series: Series, geometry: SheetGeometry) -> None:
         self.series = series
         self.places = Places(series)
-        self.box = _box(geometry)
+        self.box = _box(series, geometry)
         self._height_mm = geometry.media.height_mm
         self._sheet_digits, self._serial_digits = len(str(self.places.sheets)), len(str(series.edition))
         self._batch = lru_cache(maxsize=2)(self._symbols)

@@ -19,7 +19,7 @@ from cryptostamp.press.marks import Box
 from cryptostamp.press.sheet_code import sheet_code
 from cryptostamp.press.sheet_furniture import SheetMarks, die_lines, register_marks, selvedge
 from cryptostamp.press.template import Cut, template_of
-from cryptostamp.series import SerialOrder, Series
+from cryptostamp.series import SerialOrder, Series, load_series
 
 Face = Callable[[int], StampFace]
 
@@ -114,6 +114,12 @@ class TestSheetCode:
         ]
         (found,) = zxingcpp.read_barcodes(np.asarray(page.crop((*corners[:2], *corners[2:]))))
         assert found.text == text == "LEAP/40/0976-1000"
+
+    def test_a_picture_that_covers_the_sheet_has_none(self) -> None:
+        """A miniature sheet is a picture to its edge."""
+        series = load_series(Path(__file__).parents[2] / "artwork" / "naeturpostur")
+        assert sheet_code(series, 1) is None
+        assert selvedge(series, sheet_geometry(series)) == ""
 
     @pytest.mark.parametrize("order", SerialOrder)
     def test_it_names_the_lowest_and_the_highest_serial(self, leapfrog: Series, order: SerialOrder) -> None:
