@@ -17,7 +17,7 @@ from cryptostamp.cli.options import (
 )
 from cryptostamp.cli.output import console, print_json, progress_bar
 from cryptostamp.cli.proof import print_proof, proof_exit_code, proof_for_machines, sample_option
-from cryptostamp.office import print_stamps, proof_prints
+from cryptostamp.office import PrintJob, print_stamps, proof_prints
 from cryptostamp.office.picture_task import PictureFormat
 from cryptostamp.office.printing import IMAGE_DPI, SHEETS_PER_FILE
 from cryptostamp.primitives import Serial
@@ -141,6 +141,7 @@ def print_command(
             workers=workers,
             cluster=cluster,
             sheets_per_file=sheets_per_file,
+            read_back=sample if proof else 0,
             progress=progress,
         )
         proven = None
@@ -149,7 +150,14 @@ def print_command(
                 described, workspace=workspace, serials=serials, sheets=sample, workers=workers, progress=progress
             )
     if as_json:
-        print_json({"sheets": job.sheets, "files": job.files, "proof": proven and proof_for_machines(proven)})
+        print_json(
+            {
+                "sheets": job.sheets,
+                "files": job.files,
+                "claim_sheets_read": job.claim_sheets_read,
+                "proof": proven and proof_for_machines(proven),
+            }
+        )
         return proof_exit_code(proven)
     console.print(f"{job.sheets:,} {'sheet' if job.sheets == 1 else 'sheets'} of {described.title}:")
     for path in job.files:
@@ -157,5 +165,16 @@ def print_command(
     if not job.claims:
         console.print("The hidden codes were not printed: give the printer's age public key with --printer.")
     if proven is not None:
+        if job.claims:
+            console.print(_claims_read(job))
         print_proof(proven)
     return proof_exit_code(proven)
+
+
+def _claims_read(job: PrintJob) -> str:
+    """Say how much of the hidden codes was read back before they were sealed."""
+    layers = max(len(job.scratch), 1)
+    return (
+        f"Before they were sealed, {job.claim_sheets_read:,} of {layers * job.sheets:,} sheets of hidden codes "
+        "were read back, in memory, and are as planned."
+    )

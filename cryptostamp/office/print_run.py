@@ -22,6 +22,7 @@ from cryptostamp.codes import ClaimCodes, Half, PublicCodes, claim_symbols, publ
 from cryptostamp.edition import SymbolForm
 from cryptostamp.errors import StorageProblem
 from cryptostamp.files import sha256_of, write_file
+from cryptostamp.office.claim_proof import ClaimReader
 from cryptostamp.press import ClaimRun, FaceRun, write_claim_layer, write_face_pdf
 from cryptostamp.primitives import Address, ChainId, Serial
 from cryptostamp.series import Series
@@ -57,6 +58,11 @@ class FileTask(Protocol):
         """Whether the task holds hidden codes in the clear."""
         ...
 
+    @property
+    def read_back(self) -> int:
+        """How many sheets are read back before the file is sealed."""
+        ...
+
     def moved(self, series: Series) -> Self:
         """Return the same task for the same series in another folder."""
         ...
@@ -82,6 +88,8 @@ class StampTask:
     """Index of the variant, one byte a stamp; empty for a claim layer."""
     form: SymbolForm
     """Of the QR on the face."""
+    read_back: int = 0
+    """Sheets that are read back before the file is sealed; 0 for a file that can be read at any time."""
 
     def codes(self) -> PublicCodes:
         """Return the public codes of the stamps."""
@@ -148,8 +156,29 @@ class SheetTask(StampTask):
                 claim_texts=[text.decode("ascii") for text in hidden.texts()],
                 symbols=claim_symbols(hidden, self.series.issuer.domain).packed,
             )
-            sha256 = write_claim_layer(path, self.series, parts, self.recipients, half=self.half, progress=told).sha256
-        return self.finished(sha256)
+            sha256 = write_claim_layer(
+                path,
+                self.series,
+                parts,
+                self.recipients,
+                half=self.half,
+                progress=told,
+                inspect=self.reader(parts) if self.read_back else None,
+            ).sha256
+        return replace(self.finished(sha256), read_back=self.read_back)
+
+    def reader(self, parts: ClaimRun) -> ClaimReader:
+        """Return who reads the layer with these parts back."""
+        return ClaimReader(
+            name=self.name,
+            series=self.series,
+            half=self.half,
+            symbol_side=parts.symbols.shape[1],
+            serials=parts.serials,
+            short_codes=parts.short_codes,
+            secrets=self.secrets or b"",
+            sheets=self.read_back,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +191,8 @@ class FinishedFile:
     first_serial: int
     last_serial: int
     sha256: str
+    read_back: int = 0
+    """Sheets of hidden codes that were read back before they were sealed."""
 
     @property
     def stamps(self) -> int:
@@ -190,10 +221,15 @@ class Manifest:
             pass  # damaged: it costs the time to make the files again, and nothing else
 
     def has(self, task: FileTask) -> FinishedFile | None:
-        """Return the file of a task if it is finished, made from the same plan, and still what it was."""
+        """Return the file of a task if it is finished, made from the same plan, and still what it was.
+
+        One of hidden codes is so only if as many of its sheets were read back as the task asks for.
+        """
         known = self.files.get(task.name)
         path = self.path.with_name(task.name)
-        if known is None or known.plan != task.plan or not path.is_file():
+        if known is None or known.plan != task.plan or known.read_back < task.read_back:
+            return None
+        if not path.is_file():
             return None
         return known if sha256_of(path) == known.sha256 else None
 

@@ -10,7 +10,7 @@ import hashlib
 import io
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -36,6 +36,7 @@ from cryptostamp.office.cluster import Cluster, check_cluster
 from cryptostamp.office.picture_task import PictureFormat, PictureTask, picture_parts
 from cryptostamp.office.print_run import FileTask, Manifest, SheetTask, plan_of
 from cryptostamp.office.progress import Progress
+from cryptostamp.office.proof_reading import sheets_to_read
 from cryptostamp.office.workers import Crew, Processes, make_files
 from cryptostamp.office.workspace import Workspace
 from cryptostamp.press import (
@@ -87,6 +88,8 @@ class PrintJob:
 
     With two printers, first the files of half A, then those of half B.
     """
+    claim_sheets_read: int
+    """Sheets of hidden codes, of all layers together, that were read back before they were sealed."""
     scratch: tuple[Path, ...]
     """The scratch plate of each printer: a sheet in which every scratch field is black. Nothing secret."""
     plan: Path
@@ -171,6 +174,7 @@ def print_stamps(
     workers: int = 1,
     cluster: str | None = None,
     sheets_per_file: int = SHEETS_PER_FILE,
+    read_back: int | None = 0,
     progress: Progress = lambda _what, _done, _total: None,
     clock: Callable[[], int] = lambda: int(time.time()),
 ) -> PrintJob:
@@ -183,8 +187,10 @@ def print_stamps(
     Sheets are cut into files of at most `sheets_per_file` and made by `workers` processes, or by the Dask cluster
     whose scheduler has the address `cluster`; what an earlier run has finished is found in the job's manifest
     and left as it is.
+    Hidden codes cannot be proofed when they are sealed: `read_back` sheets of each layer are read back before that, in
+    memory; `None` means as many as `proof_prints` reads of faces.
     Raises `InputError` for serials beyond the edition, a series that is not the issued one, a wrong
-    key or passphrase, before anything is written.
+    key or passphrase, before anything is written, and `Refused` for hidden codes that read back otherwise.
     """
     dossier = workspace.dossier()
     edition = dossier.edition
@@ -201,7 +207,7 @@ def print_stamps(
     name = f"{series.id}-{chosen[0]:06d}-{chosen[-1]:06d}"
     folder = workspace.make_print_folder()
     manifest = Manifest(folder / f"{name}-manifest.json", symbol_form(dossier))
-    run = _Run(series, dossier, folder, chosen, sheets_per_file)
+    run = _Run(series, dossier, folder, chosen, sheets_per_file, read_back)
     with workspace.ledger() as ledger, ledger.step(series.id, "print", clock=clock):
 
         def make(tasks: Iterator[FileTask], kind: str, what: str, of: range = chosen) -> tuple[Path, ...]:
@@ -242,6 +248,7 @@ def print_stamps(
         faces=faces,
         sheets=sheets_with(series, chosen),
         claims=claims,
+        claim_sheets_read=sum(manifest.files[path.name].read_back for path in claims),
         scratch=tuple(folder / plate for plate in plates),
         plan=plan,
         manifest=manifest.path,
@@ -253,11 +260,21 @@ def print_stamps(
 class _Run:
     """The tasks of one print job, made when they are asked for, so that memory stays flat."""
 
-    def __init__(self, series: Series, dossier: Dossier, folder: Path, serials: range, sheets_per_file: int) -> None:
+    def __init__(
+        self,
+        series: Series,
+        dossier: Dossier,
+        folder: Path,
+        serials: range,
+        sheets_per_file: int,
+        read_back: int | None,
+    ) -> None:
         self.series = series
         self.dossier = dossier
         self.folder = folder
         self.parts = cut(series, serials, sheets_per_file)
+        self.sheets = sheets_with(series, serials)
+        self.read_back = sheets_to_read(self.sheets, read_back)
         self.form = symbol_form(dossier)
         self.facts = (
             metadata.version("cryptostamp"),
@@ -281,7 +298,9 @@ class _Run:
         """Yield a task for each file of a layer of hidden codes, with what it hides of its own stamps."""
         for part in self.parts:
             secrets = layer.secrets(secret, part)
-            yield self._task(part, layer.kind, layer.recipients, secrets=secrets, half=layer.half)
+            task = self._task(part, layer.kind, layer.recipients, secrets=secrets, half=layer.half)
+            # Each file has its share, to the next whole sheet.
+            yield replace(task, read_back=-(-self.read_back * sheets_with(self.series, part) // self.sheets))
 
     def pictures(self, serials: range, form: PictureFormat, dpi: int, kind: str) -> Iterator[PictureTask]:
         """Yield a task for each archive of pictures."""

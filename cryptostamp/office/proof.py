@@ -27,18 +27,14 @@ from cryptostamp.office.print_run import FinishedFile, Manifest
 from cryptostamp.office.printing import check_issued
 from cryptostamp.office.progress import Progress
 from cryptostamp.office.proof_judge import OFF_SIZE_MM, Difference, DifferenceCode, Judge
-from cryptostamp.office.proof_reading import PageReading, Readers, ReadTask
+from cryptostamp.office.proof_reading import PageReading, Readers, ReadTask, sheets_to_read
 from cryptostamp.office.workspace import Workspace
 from cryptostamp.press import PrintedFilePages, ProofPlan
 from cryptostamp.primitives import Hash32, Serial
 from cryptostamp.series import Series
 
-__all__ = ["ALL_UP_TO", "SAMPLE", "Proof", "proof_prints"]
+__all__ = ["Proof", "proof_prints"]
 
-ALL_UP_TO: Final = 400
-"""Jobs of at most so many sheets are read whole unless the caller says otherwise: about a minute."""
-SAMPLE: Final = 300
-"""Sheets that are read of a larger job: a fault on one sheet in a hundred is found with a certainty of 95 %."""
 MOST_DIFFERENCES: Final = 1000
 """Differences that are kept; the rest is counted."""
 _PAGES_A_TASK: Final = 4
@@ -115,7 +111,7 @@ def proof_prints(
     """Read the finished sheets of the job that printed `serials` (the whole edition if `None`), and compare.
 
     `sheets` is how many to read, drawn by lot; as many as there are, or more, means all. Without it jobs of up to
-    `ALL_UP_TO` sheets are read whole and `SAMPLE` sheets of others. Pages are read by `workers` processes.
+    400 sheets are read whole, and 300 sheets of others. Pages are read by `workers` processes.
     Writes the check list; whatever is wrong with a print file is part of the result, not an error. Raises
     `InputError` if there is no such job or the series is not the issued one, `EnvironmentProblem`
     if a file brings the reader down.
@@ -193,8 +189,8 @@ def _is_plain(name: str) -> bool:
 
 def _lot(job: _Job, sheets: int | None) -> frozenset[int]:
     """Draw the pages to be read, counted from 0 through all files: all, or some by lot."""
-    count = sheets if sheets is not None else job.sheets if job.sheets <= ALL_UP_TO else SAMPLE
-    if count >= job.sheets:
+    count = sheets_to_read(job.sheets, sheets)
+    if count == job.sheets:
         return frozenset(range(job.sheets))
     digest = hashlib.sha256("".join(file.sha256 for file in job.files).encode()).digest()
     order = np.random.default_rng(int.from_bytes(digest)).permutation(job.sheets)

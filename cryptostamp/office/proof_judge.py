@@ -24,7 +24,7 @@ from cryptostamp.office.proof_reading import PageReading, PlaceReading, SymbolRe
 from cryptostamp.press import PlannedPlace, ProofPlan
 from cryptostamp.primitives import Box, Serial
 
-__all__ = ["OFF_SIZE_MM", "Difference", "DifferenceCode", "Judge", "ReadRow"]
+__all__ = ["OFF_SIZE_MM", "Difference", "DifferenceCode", "Judge", "ReadRow", "says"]
 
 OFF_PLACE_MM: Final = 0.5
 """How far a symbol may lie from its place: more than rounding to pixels, less than the die line forgives."""
@@ -137,7 +137,7 @@ class Judge:
         at = _At(file=file, page=reading.index + 1, sheet=sheet)
         yield from self._boxes(reading, at)
         for line in self.plan.letters_of_sheet(sheet):
-            if not _says(reading.letters, line):
+            if not says(reading.letters, line):
                 yield at.difference(DifferenceCode.TEXT_DIFFERS, f"The selvedge does not say {line!r}.")
         yield from self._sheet_code(reading, sheet, at)
         planned = sorted(wanted.values())
@@ -241,7 +241,7 @@ class Judge:
 
     def _letters(self, letters: str, serial: Serial, short: str, here: _At) -> Iterator[Difference]:
         for line in self.plan.letters_of(serial, short):
-            if not _says(letters, line):
+            if not says(letters, line):
                 others = sorted(set(self._short.findall(letters)) - {short}) if short in line else []
                 read = f"; it says {others[0]!r}" if others else ""
                 yield here.difference(
@@ -329,7 +329,7 @@ def _is_claim(text: str) -> bool:
     return True
 
 
-def _says(letters: str, line: str) -> bool:
+def says(letters: str, line: str) -> bool:
     """Tell whether a line stands among letters as a whole; where the reader has seen spaces does not matter."""
     pattern = r"\s*".join(re.escape(letter) for letter in line if not letter.isspace())
     return re.search(rf"(?<!\w){pattern}(?!\w)", letters) is not None

@@ -15,7 +15,7 @@ from cryptostamp.press.pdfx import Finding, Outcome, Rule, check_pdfx
 from cryptostamp.press.phone import photograph
 from cryptostamp.press.png_batch import StampPictures
 from cryptostamp.press.preflight import check_press
-from cryptostamp.press.proof_plan import PlannedPlace, ProofPlan
+from cryptostamp.press.proof_plan import ClaimPlan, PlannedPlace, ProofPlan
 from cryptostamp.press.proofing import PagePicture, PrintedFilePages, PrintedPage
 from cryptostamp.press.runs import ClaimRun, FaceRun
 from cryptostamp.press.seal import SealedFile, recipients_of, seal, unseal, write_sealed
@@ -30,6 +30,7 @@ from cryptostamp.press.webp import webp_bytes
 
 __all__ = [
     "ClaimPart",
+    "ClaimPlan",
     "ClaimRun",
     "FaceRun",
     "Finding",

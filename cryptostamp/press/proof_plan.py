@@ -1,8 +1,8 @@
 """What a finished sheet is compared with: where its stamps lie, what their letters say, how large the page is.
 
-Asks the functions that lay sheets and stamps out (`imposition`, `template`, `sheet_furniture`), and nothing that
-writes files: what is compared is the plan with the file. Lengths are mm from the upper left corner of the untrimmed
-sheet.
+Asks the functions that lay sheets and stamps out (`imposition`, `template`, `claim_part`, `sheet_furniture`), and
+nothing that writes files: what is compared is the plan with the file. Lengths are mm from the upper left corner
+of the untrimmed sheet.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from cryptostamp.codes import Half
+from cryptostamp.press.claim_layout import claim_layout
+from cryptostamp.press.claim_part import ClaimLines
 from cryptostamp.press.imposition import Places, sheet_geometry, sheets_in_order
 from cryptostamp.press.marks import Box, Mark, TextRun
 from cryptostamp.press.pdf_marks import PageWriter
@@ -19,7 +22,7 @@ from cryptostamp.press.template import template_of
 from cryptostamp.primitives import Serial
 from cryptostamp.series.models import Series
 
-__all__ = ["PlannedPlace", "ProofPlan"]
+__all__ = ["ClaimPlan", "PlannedPlace", "ProofPlan", "SheetPlan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,29 +42,22 @@ class _Stamp:
     serial: Serial
 
 
-class ProofPlan:
-    """The sheets of one series whose symbols have `symbol_side` modules a side."""
+class SheetPlan:
+    """The sheets of one series that have a symbol in the same place of each stamp."""
 
-    def __init__(self, series: Series, symbol_side: int) -> None:
+    def __init__(self, series: Series, symbol: Box) -> None:
         self.series = series
         self._sheets = Places(series)
-        self._template = template_of(series, symbol_side)
-        geometry = sheet_geometry(series)
+        self._geometry = geometry = sheet_geometry(series)
         self.media, self.trim = geometry.media, geometry.trim
-        self._furniture = SheetMarks(series, geometry)
         self.places = tuple(
-            PlannedPlace(position=position, cell=cell, symbol=_within(cell, self._template.symbol))
+            PlannedPlace(position=position, cell=cell, symbol=_within(cell, symbol))
             for position, cell in sorted(
                 (_position(series, index // geometry.columns, index % geometry.columns), cell)
                 for index, cell in enumerate(geometry.cells)
             )
         )
         """All places of a full sheet, by their positions."""
-        code = sheet_code(series, 1)
-        self.sheet_place = (
-            None if code is None else PlannedPlace(position=0, cell=code[1].grown(QUIET_MM), symbol=code[1])
-        )
-        """Where the code of the sheet itself lies, if it has one."""
 
     def place_of(self, serial: Serial) -> tuple[int, int]:
         """Return the sheet of a stamp and its position there; both count from 1."""
@@ -72,6 +68,20 @@ class ProofPlan:
         stamps = (_Stamp(Serial(serial)) for serial in serials)
         for sheet, held in sheets_in_order(self.series, stamps):
             yield sheet, {self.place_of(stamp.serial)[1]: stamp.serial for stamp in held}
+
+
+class ProofPlan(SheetPlan):
+    """The sheets of faces whose symbols have `symbol_side` modules a side."""
+
+    def __init__(self, series: Series, symbol_side: int) -> None:
+        self._template = template_of(series, symbol_side)
+        super().__init__(series, self._template.symbol)
+        self._furniture = SheetMarks(series, self._geometry)
+        code = sheet_code(series, 1)
+        self.sheet_place = (
+            None if code is None else PlannedPlace(position=0, cell=code[1].grown(QUIET_MM), symbol=code[1])
+        )
+        """Where the code of the sheet itself lies, if it has one."""
 
     def letters_of(self, serial: Serial, short_code: str) -> tuple[str, ...]:
         """Return the lines that stand on this stamp alone."""
@@ -92,6 +102,19 @@ class ProofPlan:
         """Return what the code of a sheet says; empty if it has none."""
         code = sheet_code(self.series, sheet)
         return code[0] if code else ""
+
+
+class ClaimPlan(SheetPlan):
+    """The sheets of a layer of hidden codes, or of halves, whose symbols have `symbol_side` modules a side."""
+
+    def __init__(self, series: Series, symbol_side: int, half: Half | None) -> None:
+        layout = claim_layout(series, symbol_side, halves=half is not None)
+        super().__init__(series, layout.field(half).symbol)
+        self._lines = ClaimLines(series, layout, half)
+
+    def letters_of(self, serial: Serial, short_code: str, claim_text: str) -> tuple[str, ...]:
+        """Return the lines that stand on this claim part alone. They are as secret as the code."""
+        return tuple(self._lines.texts(serial, short_code, claim_text))
 
 
 class _Letters(PageWriter):

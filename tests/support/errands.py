@@ -31,6 +31,7 @@ class Errand:
     refused: bool = False
     seconds: float = 0.0
     hidden: bool = False
+    read_back: int = 0
 
     @property
     def plan(self) -> str:
