@@ -45,6 +45,10 @@ CLOSE_UPS = {
     "naeturpostur": (2, Box(x_mm=-1.4, y_mm=-1.4, width_mm=36, height_mm=36)),
 }
 """The number of the stamp that is shown, and which part of it, in mm from its corner."""
+TABLE_ROWS = (
+    (("farois", 2), ("herbar", 5)),
+    (("leapfrog", 8), ("naeturpostur", 1), ("naeturpostur", 2), ("naeturpostur", 3)),
+)
 
 
 def face_of(series, serial):
@@ -146,6 +150,25 @@ def beside(pictures):
     return row
 
 
+def table_of(rows):
+    """Return whole stamps of several series at one scale, in rows on a table."""
+    drawn = []
+    for row in rows:
+        stamps = [(load_series(ROOT / "artwork" / name), Serial(number)) for name, number in row]
+        drawn.append([render_stamp(series, face_of(series, number), dpi=LAMP_DPI) for series, number in stamps])
+    wide = max(sum(stamp.width for stamp in row) for row in drawn)
+    table = Image.new("RGB", (wide, sum(max(stamp.height for stamp in row) for row in drawn)), TABLE)
+    top = 0
+    for row in drawn:
+        high, left = max(stamp.height for stamp in row), (wide - sum(stamp.width for stamp in row)) // 2
+        for stamp in row:
+            table.paste(stamp, (left, top + (high - stamp.height) // 2), stamp)
+            left += stamp.width
+        top += high
+    smaller = math.sqrt(SHEET_PIXELS / (table.width * table.height))
+    return table.resize((round(table.width * smaller), round(table.height * smaller)), Image.Resampling.LANCZOS)
+
+
 def save(image, path):
     """Write a PNG with a palette of its own."""
     palette = image.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, kmeans=3)
@@ -161,6 +184,8 @@ def main():
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images", help="where the pictures go")
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
+    if not chosen.names:
+        save(table_of(TABLE_ROWS), chosen.out / "gallery.png")
     for name in chosen.names or sorted(CLOSE_UPS):
         series = load_series(ROOT / "artwork" / name)
         save(sheet_of(series), chosen.out / f"{name}-sheet.png")
