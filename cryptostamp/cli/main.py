@@ -25,6 +25,7 @@ from cryptostamp.cli.output import print_json
 from cryptostamp.cli.preview import preview_command
 from cryptostamp.cli.printing import print_command
 from cryptostamp.cli.proof import proof_command
+from cryptostamp.cli.proof_claims import proof_claims_command
 from cryptostamp.cli.prove import prove_command
 from cryptostamp.cli.registry import registry_command
 from cryptostamp.cli.stamps import postmark_command, void_command
@@ -67,6 +68,7 @@ for _command in (
     metadata_command,
     print_command,
     proof_command,
+    proof_claims_command,
     verify_command,
     claim_command,
     prove_command,

@@ -32,6 +32,7 @@ from cryptostamp.office.proof import Proof, proof_prints
 from cryptostamp.office.proof_judge import Difference, DifferenceCode
 from cryptostamp.office.prove import ask_owner, check_owner
 from cryptostamp.office.publication import MetadataCheck, Publication, check_metadata, publish_metadata
+from cryptostamp.office.sealed_proof import SealedFault, SealedFaultCode, SealedProof, proof_sealed
 from cryptostamp.office.stamps import PostmarkOrder, StampDesk, StampPreview, VoidOrder, runs_of
 from cryptostamp.office.status import Overview, history, overview
 from cryptostamp.office.verify import resolve_code, verify
@@ -59,6 +60,9 @@ __all__ = [
     "Progress",
     "Proof",
     "Publication",
+    "SealedFault",
+    "SealedFaultCode",
+    "SealedProof",
     "SignedClaim",
     "StampDesk",
     "StampPreview",
@@ -85,6 +89,7 @@ __all__ = [
     "price_issue",
     "print_stamps",
     "proof_prints",
+    "proof_sealed",
     "public_code_of",
     "publish_metadata",
     "resolve_code",

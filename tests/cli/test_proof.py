@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from pyrage import x25519
 from support.desk import PASSPHRASE
 from support.program import Run
 
@@ -71,3 +73,35 @@ class TestProof:
         done = run("print", birds, "--proof-sample", "3")
         assert done.code == 2
         assert "--proof-sample says how much --proof reads" in done.err
+
+
+class TestHiddenCodes:
+    def test_printed_proofed_and_proofed_again_by_the_printer(self, run: Run, birds: Path, tmp_path: Path) -> None:
+        """Hidden codes are read back before they are sealed, and by the printer afterwards; no code is shown."""
+        printer = x25519.Identity.generate()
+        identity = tmp_path / "identity.txt"
+        identity.write_text(f"# created today\n{printer}\n")
+        done = run("print", birds, "--printer", printer.to_public(), "--proof", "--passphrase-fd", self.passphrase())
+        assert done.code == 0
+        assert "Before they were sealed, 1 of 1 sheets of hidden codes were read back" in done.out
+        (layer,) = (birds / "issued" / "print").glob("*-claims.pdf.age")
+        checked = run("proof-claims", birds, layer, "--identity", identity)
+        assert (checked.code, checked.out) == (0, "✓ 8 of 8 codes are there and right.\n")
+        told = run("proof-claims", birds, layer, "--identity", identity, "--json").json
+        assert told == {"agrees": True, "sheets": 1, "stamps": 8, "right": 8, "half": None, "faults": []}
+
+    @pytest.mark.parametrize("content", ["", "# a comment alone\n", "age1abc\n"])
+    def test_no_identity(self, run: Run, birds: Path, tmp_path: Path, content: str) -> None:
+        """A file without an identity is refused before the layer is touched."""
+        identity = tmp_path / "identity.txt"
+        identity.write_text(content)
+        done = run("proof-claims", birds, tmp_path / "layer", "--identity", identity)
+        assert done.code == 2
+        assert "There is no age identity in this file" in done.err
+
+    def passphrase(self) -> int:
+        """Give a file descriptor that the passphrase is read from."""
+        reader, writer = os.pipe()
+        os.write(writer, PASSPHRASE.encode())
+        os.close(writer)
+        return reader
