@@ -4,16 +4,27 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pikepdf
 import pytest
 import zxingcpp
 from PIL import Image
 from support.printers import silently
 
-from cryptostamp.press import ClaimPart, StampFace, claim_layer_pdf, scratch_layer_pdf, write_face_pdf
+from cryptostamp.press import (
+    ClaimPart,
+    Outcome,
+    StampFace,
+    check_pdfx,
+    claim_layer_pdf,
+    scratch_layer_pdf,
+    write_face_pdf,
+)
 from cryptostamp.press.imposition import sheet_geometry
-from cryptostamp.press.marks import Box
+from cryptostamp.press.marks import SPOT_INKS, Box, Fill
+from cryptostamp.press.sheet_book import SheetBook
 from cryptostamp.press.sheet_code import sheet_code
 from cryptostamp.series import SerialOrder, Series
 
@@ -46,13 +57,14 @@ def files(
 def plates(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Image.Image]:
     """Separate the first sheet of faces into its plates, as the output intent says; 255 is no ink."""
     folder = tmp_path_factory.mktemp("plates")
-    pattern = folder / "sheet.tif"
-    silently(
-        "gs",
-        *("-q", "-dNOPAUSE", "-dBATCH", "-dSAFER", "-dUsePDFX3Profile", "-sDEVICE=tiffsep", f"-r{DPI}", "-dLastPage=1"),
-        *("-o", str(pattern), str(files["faces"])),
-    )
-    return {path.stem.split("(")[1].rstrip(")"): Image.open(path).convert("L") for path in folder.glob("*(*.tif")}
+    return _separate(files["faces"], folder)
+
+
+def _separate(path: Path, folder: Path) -> dict[str, Image.Image]:
+    """Return the plates of the first sheet by the names of their inks."""
+    options = ("-q", "-dNOPAUSE", "-dBATCH", "-dSAFER", "-dUsePDFX3Profile", "-sDEVICE=tiffsep", f"-r{DPI}")
+    silently("gs", *options, "-dLastPage=1", "-o", str(folder / "sheet.tif"), str(path))
+    return {each.stem.split("(")[1].rstrip(")"): Image.open(each).convert("L") for each in folder.glob("*(*.tif")}
 
 
 def _cut(plate: Image.Image, box: Box) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -129,3 +141,41 @@ class TestPlates:
         margin = round(14 * DPI / 25.4)
         total = sum(inks)[margin:-margin, margin:-margin]  # type: ignore[index]
         assert total.max() / 2.55 <= 303
+
+
+class TestSpotInks:
+    """Inks with plates of their own."""
+
+    def test_each_has_a_plate_and_no_other_is_touched(self, leapfrog: Series, tmp_path: Path) -> None:
+        """A box in each spot ink, over cyan: its plate has the box, cyan runs through, and nothing else prints."""
+        geometry = sheet_geometry(leapfrog)
+        book = SheetBook(leapfrog, geometry, "")
+        writer = book.writer(geometry.media.height_mm)
+        below = geometry.cell(0, 0)
+        writer.raw(f"1 0 0 0 k {below.x_mm} {geometry.media.height_mm - below.bottom_mm} 40 48 re f")
+        boxes = {
+            ink: Box(x_mm=below.x_mm + 5, y_mm=below.y_mm + 4 + 10 * row, width_mm=20, height_mm=6)
+            for row, ink in enumerate(sorted(SPOT_INKS))
+        }
+        writer.draw(Fill(box=box, colour=ink) for ink, box in boxes.items())
+        book.add_sheet(writer)
+        path = tmp_path / "spots.pdf"
+        path.write_bytes(book.saved().getvalue())
+        assert Outcome.FAILED not in {finding.outcome for finding in check_pdfx(path, ink_limit=300)}
+        plates = _separate(path, tmp_path)
+        assert set(plates) == {"Cyan", "Magenta", "Yellow", "Black", *SPOT_INKS}
+        for ink, box in boxes.items():
+            inner = box.grown(-0.5)
+            printed = {name for name, plate in plates.items() if _cut(plate, inner).min() < 250}
+            assert printed == {"Cyan", ink}
+            assert _cut(plates["Cyan"], inner).max() == 0
+
+    def test_steps_of_finishing_are_named(self, files: dict[str, Path]) -> None:
+        """The perforation is a processing step of ISO 19593-1, in a layer of its own."""
+        with pikepdf.open(files["faces"]) as pdf:
+            layers: Any = pdf.Root.OCProperties.OCGs
+            metadata = [
+                (str(layer.Name), str(layer.GTS_Metadata.GTS_ProcStepsGroup), str(layer.GTS_Metadata.GTS_ProcStepsType))
+                for layer in layers
+            ]
+        assert metadata == [("Perforation", "/Structural", "/Perforating")]
