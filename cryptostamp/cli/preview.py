@@ -34,15 +34,32 @@ __all__ = ["preview_command"]
     metavar="JPEG",
     help="Also show the first stamp there, as a phone sees it.",
 )
+@click.option(
+    "--lamp",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="PNG",
+    help="Also show the first stamp there, under a UV lamp.",
+)
 @as_json
-def preview_command(*, series: Path, out: Path, sheet: Path | None, photo: Path | None, as_json: bool) -> None:
+def preview_command(
+    *, series: Path, out: Path, sheet: Path | None, photo: Path | None, lamp: Path | None, as_json: bool
+) -> None:
     """Show what SERIES says, and draw every design in every variant.
 
     The codes on these stamps lead nowhere: nothing is issued, and a scan of them says so.
     """
-    shown = preview(series, picture=out, sheet=sheet, photo=photo)
+    shown = preview(series, picture=out, sheet=sheet, photo=photo, lamp=lamp)
     if as_json:
-        print_json({"series": shown.series, "picture": shown.picture, "sheet": shown.sheet, "photo": shown.photo})
+        print_json(
+            {
+                "series": shown.series,
+                "picture": shown.picture,
+                "sheet": shown.sheet,
+                "photo": shown.photo,
+                "lamp": shown.lamp,
+                "notes": shown.notes,
+            }
+        )
         return
     console.print(shown.text, markup=False)
     console.print(f"Every design in every variant: {shown.picture}")
@@ -50,3 +67,7 @@ def preview_command(*, series: Path, out: Path, sheet: Path | None, photo: Path 
         console.print(f"The first sheet, as the printer gets it: {shown.sheet}")
     if shown.photo:
         console.print(f"A stamp, as a phone sees it: {shown.photo}")
+    if shown.lamp:
+        console.print(f"The same stamp under a UV lamp: {shown.lamp}")
+    for note in shown.notes:
+        console.print(f"For the printer: {note}", markup=False)

@@ -12,7 +12,16 @@ from cryptostamp.codes import public_symbol
 from cryptostamp.edition import variant_indices
 from cryptostamp.files import write_file
 from cryptostamp.office.printing import check_printable, png_bytes, specimen_code, symbol_version
-from cryptostamp.press import FaceRun, Places, StampFace, draw_sheet, photograph, render_stamp
+from cryptostamp.press import (
+    FaceRun,
+    Places,
+    StampFace,
+    draw_sheet,
+    photograph,
+    press_notes,
+    render_stamp,
+    render_under_lamp,
+)
 from cryptostamp.primitives import ChainId, Serial, keccak256
 from cryptostamp.series import Series, describe, load_series
 
@@ -37,6 +46,10 @@ class Preview:
     """PNG: the first sheet, as the printer gets it."""
     photo: Path | None = None
     """JPEG: the first stamp, as a phone sees it."""
+    lamp: Path | None = None
+    """PNG: the first stamp under a UV lamp."""
+    notes: tuple[str, ...] = ()
+    """What its printer should know."""
 
 
 def check(path: Path) -> Series:
@@ -49,13 +62,15 @@ def check(path: Path) -> Series:
     return series
 
 
-def preview(path: Path, *, picture: Path, sheet: Path | None = None, photo: Path | None = None) -> Preview:
+def preview(
+    path: Path, *, picture: Path, sheet: Path | None = None, photo: Path | None = None, lamp: Path | None = None
+) -> Preview:
     """Check a series, and draw each design in each variant (at most twelve of each) into the PNG file `picture`.
 
     A row for each variant, a column for each design; the variants of a single design stand side by side. With
     `sheet` the first sheet is drawn there as PNG, as the printer gets it, its variants as an issue might draw
-    them; with `photo` the first stamp as JPEG, as a phone sees it. The codes on these stamps lead nowhere:
-    nothing has been issued, and a scan says so.
+    them; with `photo` the first stamp as JPEG, as a phone sees it; with `lamp` the same as PNG, under a UV lamp.
+    The codes on these stamps lead nowhere: nothing has been issued, and a scan says so.
     """
     series = check(path)
     rows = [
@@ -77,7 +92,17 @@ def preview(path: Path, *, picture: Path, sheet: Path | None = None, photo: Path
         write_file(sheet, png_bytes(draw_sheet(series, _first_sheet(series), dpi=_SHEET_DPI), dpi=_SHEET_DPI))
     if photo is not None:
         write_file(photo, photograph(render_stamp(series, _specimen(series, 0, 0), dpi=_PHOTO_DPI), seed=1))
-    return Preview(series=series, text=describe(series), picture=picture, sheet=sheet, photo=photo)
+    if lamp is not None:
+        write_file(lamp, png_bytes(render_under_lamp(series, _specimen(series, 0, 0), dpi=_PHOTO_DPI), dpi=_PHOTO_DPI))
+    return Preview(
+        series=series,
+        text=describe(series),
+        picture=picture,
+        sheet=sheet,
+        photo=photo,
+        lamp=lamp,
+        notes=press_notes(series),
+    )
 
 
 def _first_sheet(series: Series) -> FaceRun:

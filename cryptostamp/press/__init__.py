@@ -14,14 +14,14 @@ from cryptostamp.press.imposition import Places, cut, place_of, position_of, ser
 from cryptostamp.press.pdfx import Finding, Outcome, Rule, check_pdfx
 from cryptostamp.press.phone import photograph
 from cryptostamp.press.png_batch import StampPictures
-from cryptostamp.press.preflight import check_press
+from cryptostamp.press.preflight import check_press, press_notes
 from cryptostamp.press.proof_plan import ClaimPlan, PlannedPlace, ProofPlan
 from cryptostamp.press.proofing import PagePicture, PrintedFilePages, PrintedPage
 from cryptostamp.press.runs import ClaimRun, FaceRun
 from cryptostamp.press.seal import SealedFile, recipients_of, seal, unseal, write_sealed
 from cryptostamp.press.sheet_pdf import SheetFile, write_face_pdf
-from cryptostamp.press.sheet_view import draw_sheet
-from cryptostamp.press.stamp_image import ClaimPart, StampFace, render_claim_part, render_stamp
+from cryptostamp.press.sheet_view import draw_sheet, view_sheet
+from cryptostamp.press.stamp_image import ClaimPart, StampFace, render_claim_part, render_stamp, render_under_lamp
 from cryptostamp.press.stamp_svg import stamp_svg
 from cryptostamp.press.template import Template, template_of
 from cryptostamp.press.template_marks import PlacedPicture, variable_marks
@@ -60,10 +60,12 @@ __all__ = [
     "photograph",
     "place_of",
     "position_of",
+    "press_notes",
     "recipients_of",
     "render_artwork",
     "render_claim_part",
     "render_stamp",
+    "render_under_lamp",
     "scratch_layer_pdf",
     "seal",
     "serial_at",
@@ -76,6 +78,7 @@ __all__ = [
     "token_svg",
     "unseal",
     "variable_marks",
+    "view_sheet",
     "webp_bytes",
     "write_claim_layer",
     "write_face_pdf",

@@ -20,16 +20,19 @@ from cryptostamp.press.claim_part import check_claim_part
 from cryptostamp.press.colour import inks_of
 from cryptostamp.press.face import face_parts
 from cryptostamp.press.imposition import sheet_geometry
-from cryptostamp.press.layout import QUIET_MODULES
+from cryptostamp.press.layout import DEVICE_DPI, QUIET_MODULES
 from cryptostamp.press.legibility import GROUND_DPI, MIN_CONTRAST, LaidText, box_of, contrast, laid_out, luminance
 from cryptostamp.press.marks import SPOT_INKS, Box
+from cryptostamp.press.microtext import microtext_warning
 from cryptostamp.press.raster import pixels
 from cryptostamp.press.sheet_picture import grounds_of_cells, sheet_picture
 from cryptostamp.press.template import Template, template_of
 from cryptostamp.press.template_marks import PlacedPicture
+from cryptostamp.press.wording import typeface_of
 from cryptostamp.series.models import Design, Series, Variant
+from cryptostamp.series.template import MicroTextLayer
 
-__all__ = ["check_press"]
+__all__ = ["check_press", "press_notes"]
 
 _LARGE_MM: Final = 2.8
 _LARGE_CONTRAST: Final = 3.0
@@ -58,6 +61,18 @@ def check_press(series: Series, *, symbol_side: int = 37) -> None:
             _check_text(template, text, design, variant)
         _check_ground(template, symbol_side, image, design, variant)
     check_claim_part(series)
+
+
+def press_notes(series: Series, *, dpi: int = DEVICE_DPI) -> tuple[str, ...]:
+    """Return what a printer should know about a series that can be printed, for a device of this resolution."""
+    layers = series.template.layers if series.template else ()
+    notes = dict[str, None]()
+    for layer in layers:
+        if isinstance(layer, MicroTextLayer):
+            warning = microtext_warning(layer.size_mm, dpi, typeface_of(layer.typeface))
+            if warning:
+                notes[warning] = None
+    return tuple(notes)
 
 
 def _faces(series: Series, template: Template) -> Iterator[tuple[Design, Variant, tuple[LaidText, ...], Image.Image]]:

@@ -20,7 +20,7 @@ from cryptostamp.press.sheet_pdf import write_face_pdf
 from cryptostamp.press.stamp_image import StampFace
 from cryptostamp.series.models import Series
 
-__all__ = ["draw_sheet"]
+__all__ = ["draw_sheet", "view_sheet"]
 
 _MAX_PIXELS = 60_000_000
 
@@ -42,9 +42,14 @@ def draw_sheet(series: Series, faces: Iterable[StampFace] | FaceRun, *, dpi: int
     with TemporaryDirectory() as folder:
         path = Path(folder) / "sheet.pdf"
         write_face_pdf(path, series, faces)
-        document = pypdfium2.PdfDocument(path)
-        try:
-            drawn: Image.Image = document[0].render(scale=dpi / 72, may_draw_forms=False).to_pil()
-            return drawn.convert("RGB")
-        finally:
-            document.close()
+        return view_sheet(path, dpi=dpi)
+
+
+def view_sheet(path: Path, *, dpi: int = 150) -> Image.Image:
+    """Return the first page of a print file of this program, RGB."""
+    document = pypdfium2.PdfDocument(path)
+    try:
+        drawn: Image.Image = document[0].render(scale=dpi / 72, may_draw_forms=False).to_pil()
+        return drawn.convert("RGB")
+    finally:
+        document.close()

@@ -17,17 +17,18 @@ from typing import cast
 from PIL import Image
 
 from cryptostamp.codes import Half, QrSymbol
+from cryptostamp.errors import InputError
 from cryptostamp.press.artwork import Artwork
 from cryptostamp.press.bitmap import Bitmap
 from cryptostamp.press.claim_layout import claim_layout
 from cryptostamp.press.claim_part import ClaimLines, claim_static_marks
 from cryptostamp.press.cut_out import MARGIN_MM, cut_out
-from cryptostamp.press.face import face_parts
+from cryptostamp.press.face import face_parts, static_marks
 from cryptostamp.press.imposition import place_of, sheet_geometry
 from cryptostamp.press.legibility import artwork_of, paste_picture
 from cryptostamp.press.lettering import Typeface, width_of
 from cryptostamp.press.marks import PAPER, Box, Fill, Line, Mark, TextRun
-from cryptostamp.press.raster import check_dpi, draw_marks, draw_symbol, pixels
+from cryptostamp.press.raster import check_dpi, draw_marks, draw_symbol, pixels, under_lamp
 from cryptostamp.press.sheet_picture import picture_under
 from cryptostamp.press.template import Template, template_of
 from cryptostamp.press.template_marks import PlacedPicture, variable_marks
@@ -105,6 +106,25 @@ def render_stamp(series: Series, face: StampFace, *, dpi: int = 600, perforated:
     if template.claim is not None:
         draw_marks(image, foil_marks(template.claim), dpi)
     return cut_out(image, template.cuts, series.sheet.gauge, dpi)
+
+
+def render_under_lamp(series: Series, face: StampFace, *, dpi: int = 600) -> Image.Image:
+    """Return a picture of a stamp under a UV lamp: dark, with what is printed in the ink ``UV`` glowing.
+
+    Raises `InputError` for a series that prints nothing in that ink, and what `render_stamp` raises.
+    """
+    template = template_of(series, face.symbol.side)
+    marks = (
+        *static_marks(series, template, face.design, face.variant),
+        *variable_marks(template, face.serial, face.short_code, face.design, face.variant),
+    )
+    if all(mark.colour != "UV" for mark in marks):
+        raise InputError(
+            f"Nothing on the design {face.design.key} is printed in the ink UV.",
+            where=str(series.folder),
+            remedy='Give a layer of template.toml ink = "UV".',
+        )
+    return under_lamp(render_stamp(series, face, dpi=dpi, perforated=False), marks, dpi)
 
 
 def render_claim_part(series: Series, part: ClaimPart, *, dpi: int = 600, scratched: bool = True) -> Image.Image:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 
 from cryptostamp.series.models import Series
+from cryptostamp.series.template import Product
 
 __all__ = ["describe"]
 
 
 def describe(series: Series) -> str:
     """Return the facts of a series as plain text: issuer, value, sheets, and the variants with count and share."""
-    issuer, sheet = series.issuer, series.sheet
+    issuer = series.issuer
     facts = {
         "Issuer": f"{issuer.name} ({issuer.country_name}, {issuer.country}), {issuer.domain}",
         "Face value": f"{series.face_value}: {series.tariff}",
-        "Stamp": f"{series.stamp.width_mm} x {series.stamp.height_mm} mm, perforated {sheet.gauge}",
+        "Stamp": _stamp(series),
         "Edition": f"{_amount(series.edition, 'stamp')}, numbered from 1",
         "Sheets": _sheets(series),
         "Designs": f"{len(series.designs)}, in turn: {', '.join(design.title for design in series.designs)}"
@@ -27,10 +28,34 @@ def describe(series: Series) -> str:
     return "\n".join([*lines, "", *_variants(series)]) + "\n"
 
 
+def _stamp(series: Series) -> str:
+    """Return the size of the stamp, and what it is part of."""
+    size = f"{series.stamp.width_mm} x {series.stamp.height_mm} mm"
+    perforated = f"perforated {series.sheet.gauge}"
+    template = series.template
+    product = template.product if template else Product.STAMP
+    if template and template.card and product is Product.CARD:
+        card = template.card
+        corners = f" with corners of {card.corner_radius_mm:g} mm" if card.corner_radius_mm else ""
+        return f"{size}, imprinted on a card of {card.box.width_mm:g} x {card.box.height_mm:g} mm{corners}"
+    if template and template.card:
+        card = template.card
+        return f"{size}, with a token card of {card.box.width_mm:g} x {card.box.height_mm:g} mm, {perforated}"
+    return f"{size}, {perforated}" + (", in a miniature sheet" if product is Product.MINIATURE_SHEET else "")
+
+
+def _unit(series: Series) -> tuple[Decimal, Decimal]:
+    """Return width and height of what lies in one cell of a sheet."""
+    template = series.template
+    if template is None:
+        return series.stamp.width_mm, series.stamp.height_mm
+    return Decimal(f"{template.width_mm:g}"), Decimal(f"{template.height_mm:g}")
+
+
 def _sheets(series: Series) -> str:
     sheet = series.sheet
     full, rest = divmod(series.edition, sheet.stamps)
-    width, height = sheet.trimmed_mm(series.stamp.width_mm, series.stamp.height_mm)
+    width, height = sheet.trimmed_mm(*_unit(series))
     panes = sheet.panes_across * sheet.panes_down
     size = f"{sheet.rows} rows of {sheet.columns}, {width:f} x {height:f} mm with selvedge"
     size = f"{panes} panes of {size}" if panes > 1 else size

@@ -10,6 +10,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 from support.desk import LEAPFROG
+from support.templates import STAMP, templated
 
 from cryptostamp.codes import parse_public_code
 from cryptostamp.errors import ArtworkError, SeriesFileError, StorageProblem
@@ -72,6 +73,18 @@ class TestPreview:
         with Image.open(photo) as seen:
             assert seen.format == "JPEG"
             assert [parse_public_code(each.text).serial for each in zxingcpp.read_barcodes(seen)] == [1]
+
+    def test_under_the_lamp(self, tmp_path: Path) -> None:
+        """A hidden layer is shown where it is asked for, and the printer is told what a coarse device cannot print."""
+        layers = (
+            '\n[[layers]]\ntype = "micro-text"\ntext = "{short_code} "\nbox = [2, 34, 8, 6]\nink = "UV"\n'
+            '\n[[layers]]\ntype = "fill"\nbox = [12, 34, 4, 4]\nink = "UV"\n'
+        )
+        folder, lamp = templated(tmp_path / "series", STAMP + layers), tmp_path / "lamp.png"
+        shown = preview(folder, picture=tmp_path / "preview.png", lamp=lamp)
+        assert shown.lamp == lamp
+        assert lamp.read_bytes().startswith(b"\x89PNG")
+        assert [note for note in shown.notes if "Micro-text" in note] == list(shown.notes) != []
 
     def test_a_folder_in_the_way(self, tmp_path: Path) -> None:
         """A picture that cannot be written is named."""

@@ -9,11 +9,20 @@ import numpy as np
 import pikepdf
 import pytest
 import zxingcpp
-from support.templates import CARD, MINIATURE, MINIATURE_SHEET, TWO_PART, templated
+from support.templates import CARD, MINIATURE, MINIATURE_SHEET, STAMP, TWO_PART, templated
 
 from cryptostamp.codes import PublicCode, public_symbol
 from cryptostamp.errors import ArtworkError, InputError
-from cryptostamp.press import StampFace, check_press, draw_sheet, render_stamp, template_of, write_face_pdf
+from cryptostamp.press import (
+    StampFace,
+    check_press,
+    draw_sheet,
+    press_notes,
+    render_stamp,
+    render_under_lamp,
+    template_of,
+    write_face_pdf,
+)
 from cryptostamp.press.cut_out import MARGIN_MM
 from cryptostamp.series import Series, load_series
 
@@ -144,3 +153,41 @@ class TestMiniatureSheets:
         with pytest.raises(InputError, match=r"million pixels") as caught:
             draw_sheet(series, [_face(series, public_code(1))], dpi=2400)
         assert "Choose at most" in caught.value.remedy
+
+
+class TestUnderTheLamp:
+    """What is printed in the ink UV is seen under a lamp, and only there."""
+
+    UV = '\n[[layers]]\ntype = "fill"\nname = "hidden"\nbox = [2, 34, 8, 6]\nink = "UV"\n'
+
+    def test_it_glows(self, tmp_path: Path, public_code: Code) -> None:
+        """The hidden box is bright on a dark stamp; in daylight nothing is there."""
+        series = load_series(templated(tmp_path / "series", STAMP + self.UV))
+        face = _face(series, public_code(1))
+        dark = render_under_lamp(series, face, dpi=DPI)
+        light = render_stamp(series, face, dpi=DPI, perforated=False)
+        plain = load_series(templated(tmp_path / "plain", STAMP))
+        there, beside = (round(6 * DPI / 25.4), round(37 * DPI / 25.4)), (round(1 * DPI / 25.4), round(37 * DPI / 25.4))
+        assert sum(dark.getpixel(there)) > 2 * sum(dark.getpixel(beside))
+        assert light.tobytes() == render_stamp(plain, _face(plain, public_code(1)), dpi=DPI, perforated=False).tobytes()
+
+    def test_nothing_hidden(self, leapfrog: Series, public_code: Code) -> None:
+        """A series without the ink is told how to get it."""
+        with pytest.raises(InputError, match="Nothing on the design crouch is printed in the ink UV"):
+            render_under_lamp(leapfrog, _face(leapfrog, public_code(1)))
+
+
+class TestNotes:
+    """What is no fault, but worth knowing."""
+
+    def test_micro_text_on_a_coarse_device(self, tmp_path: Path) -> None:
+        """Letters that 600 dpi cannot show are named; a finer plate shows them."""
+        layer = '\n[[layers]]\ntype = "micro-text"\ntext = "{title}"\nbox = [2, 34, 8, 6]\ncolour = "ink"\n'
+        series = load_series(templated(tmp_path / "series", STAMP + layer))
+        (note,) = press_notes(series)
+        assert "Micro-text of 0.25 mm" in note
+        assert press_notes(series, dpi=2540) == ()
+
+    def test_a_series_without(self, leapfrog: Series) -> None:
+        """There is nothing to say about the standard template."""
+        assert press_notes(leapfrog) == ()

@@ -2,6 +2,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.templates import CARD, MINIATURE, MINIATURE_SHEET, STAMP, TWO_PART, templated
 
 from cryptostamp.series import Variant, describe, load_series, rescale
 
@@ -58,3 +59,22 @@ class TestDescribe:
         )
         last = describe(replace(series, edition=150_000, variants=variants)).splitlines()[-1]
         assert last.endswith(f" {share}")
+
+
+class TestProducts:
+    @pytest.mark.parametrize(
+        ("template", "changes", "stamp", "sheet"),
+        [
+            (STAMP, (), "40 x 48 mm, perforated 13.5\n", "224 x 264 mm"),
+            (TWO_PART, (), "40 x 48 mm, with a token card of 40 x 48 mm, perforated 13.5\n", "424 x 264 mm"),
+            (CARD, (), "40 x 48 mm, imprinted on a card of 86 x 54 mm with corners of 4 mm\n", "454 x 294 mm"),
+            (MINIATURE, MINIATURE_SHEET, "40 x 48 mm, perforated 13.5, in a miniature sheet\n", "110 x 90 mm"),
+        ],
+    )
+    def test_what_is_sold(
+        self, tmp_path: Path, template: str, changes: tuple[tuple[str, str], ...], stamp: str, sheet: str
+    ) -> None:
+        """A stamp is told with the card or sheet that it is part of, and sheets with the size that follows."""
+        text = describe(load_series(templated(tmp_path / "series", template, *changes)))
+        assert f"Stamp       {stamp}" in text
+        assert sheet in text
