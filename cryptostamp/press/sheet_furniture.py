@@ -44,6 +44,7 @@ _CROP_GAP_MM, _CROP_MM = 3.4, 6.0
 _HAIRLINE_MM = 0.09
 _TEXT_MM = 2.7
 _SMALL_MM = 2.1
+_COUNTER_MM = 1.9
 _PROCESS = ("1 0 0 0 k", "0 1 0 0 k", "0 0 1 0 k", "0 0 0 1 k")
 _LIGHT_MM, _LIGHT_PITCH_MM = 3.0, 3.7
 _STRIP = (  # C, M, Y, K: solids, mid-tones, overprints, and a grey of three inks beside one of black
@@ -238,6 +239,7 @@ def selvedge(series: Series, geometry: SheetGeometry, spots: tuple[str, ...] = (
     middle = _set(post, 0.5, pane.x_mm + pane.width_mm / 2, upper, Typeface.TEXT, 0.04)
     if middle.x_mm > texts[0].x_mm + width_of(title, Typeface.DISPLAY, _TEXT_MM, tracking=0.2) + _TEXT_MM:
         texts.append(middle)
+    texts += _value_counter(series, geometry)
     texts.append(_set("Plate", 0, pane.x_mm, lower, Typeface.TEXT, 0.04))
     writer.draw(texts)
     x = pane.x_mm + width_of("Plate", Typeface.TEXT, _TEXT_MM, tracking=0.04) + 1.8
@@ -254,6 +256,23 @@ def selvedge(series: Series, geometry: SheetGeometry, spots: tuple[str, ...] = (
         writer.raw(_in_one_ink(f"{ink} {light} f", ink))
         x += _LIGHT_PITCH_MM
     return writer.operators()
+
+
+def _value_counter(series: Series, geometry: SheetGeometry) -> list[TextRun]:
+    """Return above each column what all stamps up to there are worth, as counters of sheets know it.
+
+    None where there is more than one pane, or no room between the title and the perforation.
+    """
+    room = _baselines(geometry)[0] + _TEXT_MM * 0.3
+    baseline = geometry.pane.y_mm - HOLE_MM / 2 - 0.9
+    if len(geometry.panes) > 1 or baseline - _COUNTER_MM * Typeface.TEXT.cap_height - 0.6 < room:
+        return []
+    amounts = (series.face_value.amount * geometry.rows * (column + 1) for column in range(geometry.columns))
+    words = [face_value_text(Money(amount=amount, currency=series.face_value.currency)) for amount in amounts]
+    middles = [(box.x_mm + box.right_mm) / 2 for box in geometry.cells[: geometry.columns]]
+    return [
+        _set(word, 0.5, x, baseline, Typeface.TEXT, 0.06, _COUNTER_MM) for word, x in zip(words, middles, strict=True)
+    ]
 
 
 def _in_one_ink(operators: str, ink: str) -> str:

@@ -73,6 +73,19 @@ class TestSelvedge:
         assert with_spot.count(" h f") == 5
         assert with_spot.count("/UV cs 1 scn") == 2
 
+    def test_each_column_says_what_the_sheet_is_worth_up_to_there(
+        self, leapfrog: Series, face: Face, tmp_path: Path
+    ) -> None:
+        """Five rows of €1.20 are €6.00 a column; the last counter is the sum of the sheet. Panes have no counter."""
+        panes = replace(leapfrog, sheet=replace(leapfrog.sheet, rows=2, columns=2, panes_across=2))
+        found = []
+        for number, series in enumerate((leapfrog, panes)):
+            write_face_pdf(tmp_path / f"{number}.pdf", series, [face(1)])
+            with pypdfium2.PdfDocument(tmp_path / f"{number}.pdf") as document:
+                text = document[0].get_textpage().get_text_bounded().split()
+            found.append([value for value in ("€6.00", "€12.00", "€18.00", "€24.00", "€30.00") if value in text])
+        assert found == [["€6.00", "€12.00", "€18.00", "€24.00", "€30.00"], []]
+
     def test_a_narrow_selvedge_stays_empty(self, leapfrog: Series) -> None:
         """Below 6 mm there is no room."""
         bare = replace(leapfrog, sheet=replace(leapfrog.sheet, selvedge_mm=Decimal(5)))
