@@ -20,7 +20,7 @@ from typing import BinaryIO, Final
 import numpy as np
 
 from cryptostamp.edition import Dossier, symbol_form
-from cryptostamp.errors import InputError
+from cryptostamp.errors import EnvironmentProblem, InputError
 from cryptostamp.files import sha256_of, write_whole
 from cryptostamp.ledger import PrintedFile
 from cryptostamp.office.print_run import FinishedFile, Manifest
@@ -114,7 +114,7 @@ def proof_prints(
     400 sheets are read whole, and 300 sheets of others. Pages are read by `workers` processes.
     Writes the check list; whatever is wrong with a print file is part of the result, not an error. Raises
     `InputError` if there is no such job or the series is not the issued one, `EnvironmentProblem`
-    if a file brings the reader down.
+    if a file that was not changed brings the reader down.
     """
     dossier = workspace.dossier()
     check_issued(series, dossier, workspace)
@@ -243,7 +243,8 @@ class _Proofing:
         if not path.is_file():
             self._add(Difference(code=DifferenceCode.FILE_MISSING, sentence="The file is not there.", file=file.name))
             return
-        if sha256_of(path) != file.sha256:
+        changed = sha256_of(path) != file.sha256
+        if changed:
             self._add(
                 Difference(
                     code=DifferenceCode.FILE_CHANGED,
@@ -272,10 +273,16 @@ class _Proofing:
             for start in range(0, len(chosen), _PAGES_A_TASK)
         )
         book = _Book(file.name, pages, whole=len(chosen) == count)
-        for reading in self._readers.read(tasks):
-            self._page(book, reading, check_list)
-            self.sheets_read += 1
-            self._progress("Reading sheets back", min(self.sheets_read, len(self._lot)), len(self._lot))
+        try:
+            for reading in self._readers.read(tasks, guarded=changed):
+                self._page(book, reading, check_list)
+                self.sheets_read += 1
+                self._progress("Reading sheets back", min(self.sheets_read, len(self._lot)), len(self._lot))
+        except EnvironmentProblem as error:
+            if not changed:
+                raise
+            self._add(Difference(code=DifferenceCode.FILE_UNREADABLE, sentence=error.what, file=file.name))
+            return
         for difference in book.missing():
             self._add(difference)
 

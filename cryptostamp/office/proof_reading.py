@@ -161,58 +161,67 @@ def _holds(box: Box, symbol: SymbolReading) -> bool:
 
 
 class Readers:
-    """Who reads: this process, or several, each with a bound on the time it may spend on a page."""
+    """Who reads: this process, or others, each with a bound on the time it may spend on a page."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, *, seconds_a_page: int = SECONDS_A_PAGE) -> None:
         self._workers = workers
+        self._seconds = seconds_a_page
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
-        if self._workers > 1:
-            # A fork would copy the threads of a progress bar half.
-            self._pool = ProcessPoolExecutor(self._workers, mp_context=get_context("spawn"))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        self._close()
 
-    def read(self, tasks: Iterable[ReadTask]) -> Iterator[PageReading]:
+    def read(self, tasks: Iterable[ReadTask], *, guarded: bool = False) -> Iterator[PageReading]:
         """Yield the readings of all tasks, in their order; no more is begun than keeps the readers busy.
 
-        Raises `EnvironmentProblem` if a reader comes to its end before its task does.
+        A single reader is this process, unless the reading is `guarded`: so is that of files whose maker is not known.
+        Raises `EnvironmentProblem` if another process comes to its end before its task does.
         """
-        if self._pool is None:
+        if self._workers == 1 and not guarded:
             for task in tasks:
                 yield from read_pages(task)
             return
+        pool = self._pool = self._pool or self._opened()
         waiting: deque[tuple[ReadTask, Future[tuple[PageReading, ...]]]] = deque()
-        for task in tasks:
-            waiting.append((task, self._pool.submit(_read_bounded, task)))
-            if len(waiting) > 2 * self._workers:
-                yield from _result(*waiting.popleft())
-        while waiting:
-            yield from _result(*waiting.popleft())
+        try:
+            for task in tasks:
+                waiting.append((task, pool.submit(_read_bounded, task, self._seconds)))
+                if len(waiting) > 2 * self._workers:
+                    yield from waiting[0][1].result()
+                    waiting.popleft()
+            while waiting:
+                yield from waiting[0][1].result()
+                waiting.popleft()
+        except BrokenProcessPool as error:
+            self._close()
+            pages = sorted({page + 1 for task, _ in waiting for page in task.pages})
+            near = f"between pages {pages[0]:,} and {pages[-1]:,}" if pages else "at its end"
+            raise EnvironmentProblem(
+                f"Whoever reads this file comes to their end {near}: it takes too long, or more memory than there is.",
+                where=next((task.name for task, _ in waiting), ""),
+                remedy="Print the file again. If it stays like this, take fewer workers.",
+            ) from error
+
+    def _opened(self) -> ProcessPoolExecutor:
+        # Not a fork of this process, which would copy the threads of a progress bar half, but of one without any.
+        context = get_context("forkserver")
+        context.set_forkserver_preload([__name__])
+        return ProcessPoolExecutor(self._workers, mp_context=context)
+
+    def _close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
 
 
-def _result(task: ReadTask, future: Future[tuple[PageReading, ...]]) -> tuple[PageReading, ...]:
-    try:
-        return future.result()
-    except BrokenProcessPool as error:
-        raise EnvironmentProblem(
-            "The program that reads PDF files came to its end "
-            f"at or near pages {task.pages[0] + 1:,} to {task.pages[-1] + 1:,}.",
-            where=task.name,
-            remedy="The file is damaged in a way that no reader bears, or memory is short: print it again, "
-            "or take fewer workers.",
-        ) from error
-
-
-def _read_bounded(task: ReadTask) -> tuple[PageReading, ...]:
+def _read_bounded(task: ReadTask, seconds_a_page: int) -> tuple[PageReading, ...]:
     used = resource.getrusage(resource.RUSAGE_SELF)
-    limit = int(used.ru_utime + used.ru_stime) + SECONDS_A_PAGE * len(task.pages)
+    limit = int(used.ru_utime + used.ru_stime) + seconds_a_page * len(task.pages)
     with suppress(ValueError, OSError):  # where the system sets a lower limit, that one holds
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     return read_pages(task)
