@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
-import pypdfium2
 from PIL import Image, ImageChops
 
 from cryptostamp.codes import public_symbol
@@ -22,12 +21,12 @@ from cryptostamp.press import (
     StampFace,
     place_of,
     render_stamp,
-    static_marks,
+    render_under_lamp,
     template_of,
+    view_sheet,
     write_face_pdf,
 )
 from cryptostamp.press.imposition import sheet_geometry
-from cryptostamp.press.raster import under_lamp
 from cryptostamp.primitives import Box, ChainId, Serial
 from cryptostamp.series import load_series
 
@@ -88,7 +87,7 @@ def sheet_of(series):
             steps = pdf.Root["/OCProperties"]
             steps["/D"]["/OFF"] = steps["/OCGs"]
             pdf.save(plain)
-        cut, uncut = page_of(path), page_of(plain)
+        cut, uncut = view_sheet(path, dpi=SHEET_DPI), view_sheet(plain, dpi=SHEET_DPI)
     holes = (
         ImageChops.difference(cut, uncut).convert("L").point([255 if value > NOTICED else 0 for value in range(256)])
     )
@@ -97,15 +96,6 @@ def sheet_of(series):
     sheet = crop(uncut, trim, SHEET_DPI)
     smaller = math.sqrt(SHEET_PIXELS / (sheet.width * sheet.height))
     return sheet.resize((round(sheet.width * smaller), round(sheet.height * smaller)), Image.Resampling.LANCZOS)
-
-
-def page_of(path):
-    """Return the first page of a PDF as pixels."""
-    document = pypdfium2.PdfDocument(path)
-    try:
-        return document[0].render(scale=SHEET_DPI / 72).to_pil().convert("RGB")
-    finally:
-        document.close()
 
 
 def crop(image, box, dpi, origin_mm=0.0):
@@ -127,15 +117,13 @@ def close_up_of(series, name):
 
 def lamp_of(series):
     """Return the stamps of each design under a UV lamp, or nothing if there is nothing to see."""
+    if in_daylight(series) == series:
+        return None
     pictures = []
     for number in range(1, len(series.designs) + 1):
         face = face_of(series, Serial(number))
-        template = template_of(series, face.symbol.side)
-        marks = static_marks(series, template, face.design, face.variant)
-        if not any(mark.colour == "UV" for mark in marks):
-            return None
-        whole = render_stamp(series, face, dpi=LAMP_DPI, perforated=False)
-        pictures.append(crop(under_lamp(whole, marks, LAMP_DPI), template.stamp, LAMP_DPI))
+        whole = render_under_lamp(series, face, dpi=LAMP_DPI)
+        pictures.append(crop(whole, template_of(series, face.symbol.side).stamp, LAMP_DPI))
     return beside(pictures)
 
 
