@@ -22,7 +22,9 @@ from cryptostamp.series.models import Series
 
 __all__ = ["draw_sheet", "view_sheet"]
 
-_MAX_PIXELS = 60_000_000
+_MAX_PIXELS = 120_000_000
+_FINER = 2
+"""PDFium draws no line thinner than a pixel; fine lines come out too dark unless pixels are small."""
 
 
 def draw_sheet(series: Series, faces: Iterable[StampFace] | FaceRun, *, dpi: int = 150) -> Image.Image:
@@ -31,11 +33,11 @@ def draw_sheet(series: Series, faces: Iterable[StampFace] | FaceRun, *, dpi: int
     Raises `InputError` for a picture that would be too large, and what `write_face_pdf` raises.
     """
     media = sheet_geometry(series).media
-    wanted = media.width_mm * media.height_mm * (dpi / 25.4) ** 2
+    wanted = media.width_mm * media.height_mm * (_FINER * dpi / 25.4) ** 2
     if wanted > _MAX_PIXELS:
         raise InputError(
-            f"At {dpi} dpi the sheet of {media.width_mm:g} x {media.height_mm:g} mm has {wanted / 10**6:,.0f} million "
-            "pixels.",
+            f"At {dpi} dpi the sheet of {media.width_mm:g} x {media.height_mm:g} mm takes {wanted / 10**6:,.0f} "
+            "million pixels to draw.",
             where="dpi",
             remedy=f"Choose at most {int(dpi * (_MAX_PIXELS / wanted) ** 0.5)} dpi.",
         )
@@ -49,7 +51,7 @@ def view_sheet(path: Path, *, dpi: int = 150) -> Image.Image:
     """Return the first page of a print file of this program, RGB."""
     document = pypdfium2.PdfDocument(path)
     try:
-        drawn: Image.Image = document[0].render(scale=dpi / 72, may_draw_forms=False).to_pil()
-        return drawn.convert("RGB")
+        drawn: Image.Image = document[0].render(scale=_FINER * dpi / 72, may_draw_forms=False).to_pil()
+        return drawn.convert("RGB").reduce(_FINER)
     finally:
         document.close()
