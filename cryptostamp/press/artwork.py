@@ -217,7 +217,7 @@ def _check(path: Path, data: bytes) -> Artwork:
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _pixels(art: Artwork | Bitmap, colour: str, width_px: int, height_px: int) -> Image.Image:
     if isinstance(art, Bitmap):
         return art.pixels(width_px, height_px).convert("RGBA")

@@ -62,7 +62,7 @@ class ClaimPart:
     short_code: str
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _printed_alike(
     template: Template, parts: tuple[Mark | PlacedPicture, ...], pictures: tuple[Artwork | Bitmap, ...], dpi: int
 ) -> Image.Image:
