@@ -54,11 +54,20 @@ def token_pictures(
         design, variant = series.designs[design_index], series.variants[variant_index]
         name = picture_name(design.key, variant.key)
         path = folder / name
-        if not path.is_file():
-            write_file(path, token_picture(series, design, variant, symbol_side=symbol_side))
-        try:
-            pictures[name] = path.read_bytes()
-        except OSError as error:
-            raise StorageProblem(f"The picture cannot be read: {error.strerror}.", where=str(path)) from error
+        picture = _kept(path)
+        if picture is None:
+            picture = token_picture(series, design, variant, symbol_side=symbol_side)
+            write_file(path, picture)
+        pictures[name] = picture
         progress(number, len(kinds))
     return pictures
+
+
+def _kept(path: Path) -> bytes | None:
+    """Return a picture that was drawn before, `None` if there is none."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StorageProblem(f"The picture cannot be read: {error.strerror}.", where=str(path)) from error

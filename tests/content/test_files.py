@@ -39,6 +39,7 @@ class TestBlocks:
         """Whether a file comes as bytes or as a stream makes no difference."""
         data = patterned(2 * CHUNK_BYTES + 3)
         assert add_file(io.BytesIO(data), ignore) == add_bytes(data, ignore)
+        assert add_file(io.BytesIO(), ignore) == add_bytes(b"", ignore)
 
     def test_a_stream_is_taken_from_where_it_stands(self) -> None:
         """What has been read of a stream already is not part of the file."""

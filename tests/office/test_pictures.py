@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cryptostamp.edition import Edition
-from cryptostamp.errors import InputError
+from cryptostamp.errors import InputError, StorageProblem
 from cryptostamp.office.pictures import check_pictures, token_pictures
 from cryptostamp.primitives import Hash32, parse_address
 from cryptostamp.series import Series, rescale
@@ -46,6 +46,14 @@ class TestPictures:
 
 
 class TestRefusals:
+    def test_a_picture_that_cannot_be_read(self, tiny: Series, edition: Edition, tmp_path: Path) -> None:
+        """Something else in the place of a picture is named, and not written over."""
+        name = min(token_pictures(tiny, edition, tmp_path / "drawn", symbol_side=37))
+        (tmp_path / "other" / name).mkdir(parents=True)
+        with pytest.raises(StorageProblem, match="picture cannot be read") as problem:
+            token_pictures(tiny, edition, tmp_path / "other", symbol_side=37)
+        assert problem.value.where.endswith(name)
+
     def test_more_than_a_dossier_holds(self, leapfrog: Series) -> None:
         """Designs times variants are bounded; what a small edition cannot have does not count."""
         many = replace(leapfrog, designs=leapfrog.designs * 40, variants=leapfrog.variants, edition=10_000)
