@@ -3,8 +3,9 @@
 Pages are drawn by PDFium and symbols decoded by zxing-cpp, neither of which wrote a file; letters are taken as the
 file has them. Whatever differs is named. The check list holds what was read, never what was meant. Small jobs
 are read whole; of large ones sheets are drawn by lot, with a lot that follows from the files' own digests, so that
-nobody knows it before they are finished and anybody can draw it again. The proof is about files: it
-says nothing of plates, paper and ink, and it cannot open the sealed layers of hidden codes.
+nobody knows it before they are finished and anybody can draw it again. Every file of faces is checked by the rules of
+PDF/X-4 (`cryptostamp.press.check_pdfx`) too. The proof is about files: it says nothing of plates, paper and
+ink, and it cannot open the sealed layers of hidden codes.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -29,7 +30,7 @@ from cryptostamp.office.progress import Progress
 from cryptostamp.office.proof_judge import OFF_SIZE_MM, Difference, DifferenceCode, Judge
 from cryptostamp.office.proof_reading import PageReading, Readers, ReadTask, sheets_to_read
 from cryptostamp.office.workspace import Workspace
-from cryptostamp.press import PrintedFilePages, ProofPlan
+from cryptostamp.press import Finding, Outcome, PrintedFilePages, ProofPlan, check_pdfx
 from cryptostamp.primitives import Hash32, Serial
 from cryptostamp.series import Series
 
@@ -156,6 +157,7 @@ class _Job:
     def __init__(self, series: Series, dossier: Dossier, workspace: Workspace, serials: range | None) -> None:
         self.folder = workspace.print_folder
         self.dossier = dossier
+        self.ink_limit = series.printing.ink_limit
         self.serials = range(1, dossier.edition.size + 1) if serials is None else serials
         self.name = f"{series.id}-{self.serials[0]:06d}-{self.serials[-1]:06d}"
         manifest = Manifest(self.folder / f"{self.name}-manifest.json")
@@ -256,11 +258,13 @@ class _Proofing:
             with PrintedFilePages(path) as opened:
                 count = opened.pages
                 sizes = {index: opened.size_mm(index) for index in range(count)}
+            findings = check_pdfx(path, ink_limit=self.job.ink_limit)
         except InputError as error:
             self._add(Difference(code=DifferenceCode.FILE_UNREADABLE, sentence=error.what, file=file.name))
             return
         if count != len(pages):  # what is missing shows only when every page is looked at
             chosen = list(range(count))
+        self._rules(file, findings)
         for index in sizes.keys() - set(chosen):  # those that are read are measured more closely
             self._size(file, index, sizes[index])
         tasks = (
@@ -285,6 +289,12 @@ class _Proofing:
             return
         for difference in book.missing():
             self._add(difference)
+
+    def _rules(self, file: FinishedFile, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            if finding.outcome is Outcome.FAILED:
+                sentence = f"PDF/X-4, {finding.rule}: {finding.sentence}"
+                self._add(Difference(code=DifferenceCode.PRINT_RULE, sentence=sentence, file=file.name))
 
     def _size(self, file: FinishedFile, index: int, size_mm: tuple[float, float]) -> None:
         planned = self.job.plan.media

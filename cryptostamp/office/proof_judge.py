@@ -40,6 +40,7 @@ class DifferenceCode(StrEnum):
     FILE_MISSING = "file-missing"
     FILE_CHANGED = "file-changed"
     FILE_UNREADABLE = "file-unreadable"
+    PRINT_RULE = "print-rule"
     NOT_PRINTED = "not-printed"
     PAGE_MISSING = "page-missing"
     PAGE_UNEXPECTED = "page-unexpected"

@@ -441,7 +441,15 @@ class TestPages:
     def test_an_empty_page(self, printed: Desk) -> None:
         """A page more, with nothing on it, is not taken for a sheet."""
         edit(printed, lambda pdf: pdf.add_blank_page())
-        assert [each.code for each in differences(printed)] == [DifferenceCode.PAGE_UNEXPECTED]
+        found = [each.code for each in differences(printed)]
+        assert found == [DifferenceCode.PRINT_RULE, DifferenceCode.PAGE_UNEXPECTED]  # it has no TrimBox
+
+    def test_a_colour_that_no_press_takes(self, printed: Desk) -> None:
+        """What breaks a rule of PDF/X-4 is a difference of its file, in a sentence."""
+        edit(printed, lambda pdf: pdf.pages[0].contents_add(b"1 0 0 rg 0 0 1 1 re f"))
+        (found,) = differences(printed)
+        assert found.code is DifferenceCode.PRINT_RULE
+        assert found.sentence == "PDF/X-4, no-device-rgb: DeviceRGB is used in page 1 (operator rg)."
 
     def test_a_page_is_turned(self, printed: Desk) -> None:
         """A page that a viewer turns lies on the press as nobody planned it."""
