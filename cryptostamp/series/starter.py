@@ -147,7 +147,8 @@ currency = $currency
 tariff = "Letter up to 20 g"
 edition = $edition
 
-# From perforation to perforation, 15 to 50 mm a side.
+# From perforation to perforation, 15 to 50 mm a side. Without a template the stamp has the standard face: picture,
+# legend and a panel with the QR code; docs/templates.md says how to write one, template = "template.toml".
 [stamp]
 width_mm = 40
 height_mm = 48
