@@ -200,9 +200,9 @@ class Readers:
         except BrokenProcessPool as error:
             self._close()
             pages = sorted({page + 1 for task, _ in waiting for page in task.pages})
-            near = f"between pages {pages[0]:,} and {pages[-1]:,}" if pages else "at its end"
+            near = f"between pages {pages[0]:,} and {pages[-1]:,}" if pages else "too soon"
             raise EnvironmentProblem(
-                f"Whoever reads this file comes to their end {near}: it takes too long, or more memory than there is.",
+                f"The process that reads this file ended {near}: it took too long, or more memory than there is.",
                 where=next((task.name for task, _ in waiting), ""),
                 remedy="Print the file again. If it stays like this, take fewer workers.",
             ) from error

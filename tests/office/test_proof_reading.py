@@ -81,7 +81,7 @@ class TestReaders:
     def test_a_page_without_end(self, task: ReadTask, tmp_path: Path) -> None:
         """A file made to keep its reader busy for ever costs a bounded time, and is named."""
         hostile = replace(task, source=endless(tmp_path / "endless.pdf"), name="endless.pdf")
-        with pytest.raises(EnvironmentProblem, match="between pages 1 and 1: it takes too long") as refusal:
+        with pytest.raises(EnvironmentProblem, match="between pages 1 and 1: it took too long") as refusal:
             read(Readers(1, seconds_a_page=1), [hostile], guarded=True)
         assert refusal.value.where == "endless.pdf"
 
