@@ -6,10 +6,8 @@ from pathlib import Path
 
 import click
 
-from cryptostamp.cli.options import as_json, issued_option, series_argument, workspace_of
+from cryptostamp.cli.options import as_json, existing_workspace, issued_option, series_argument, workspace_of
 from cryptostamp.cli.output import console, print_json
-from cryptostamp.errors import InputError
-from cryptostamp.office import Workspace
 
 __all__ = ["ledger_command"]
 
@@ -45,7 +43,7 @@ def migrate(*, series: Path, issued: Path | None, as_json: bool) -> None:
 
     Every command does so by itself; this one does nothing else. Nothing is lost, and nothing goes back.
     """
-    with _existing(issued, series).ledger() as ledger:
+    with existing_workspace(issued, series).ledger() as ledger:
         if as_json:
             print_json({"place": ledger.place, "schema": ledger.schema})
             return
@@ -61,18 +59,6 @@ def backup(*, target: Path, series: Path, issued: Path | None) -> None:
 
     A ledger in a file gives such a file again; one in PostgreSQL gives a dump for pg_restore.
     """
-    with _existing(issued, series).ledger() as ledger:
+    with existing_workspace(issued, series).ledger() as ledger:
         ledger.back_up(target)
     console.print(f"The ledger was copied to {target}.")
-
-
-def _existing(issued: Path | None, series: Path) -> Workspace:
-    """Return the folder of an issued series, and do not make a ledger where none was."""
-    workspace = workspace_of(issued, series)
-    if workspace.ledger_place == workspace.ledger_path and not workspace.ledger_path.exists():
-        raise InputError(
-            "There is no ledger here.",
-            where=str(workspace.ledger_path),
-            remedy="Issue the series first (cryptostamp issue), or say with --issued where it was issued.",
-        )
-    return workspace

@@ -30,6 +30,7 @@ from cryptostamp.cli.prove import prove_command
 from cryptostamp.cli.registry import registry_command
 from cryptostamp.cli.stamps import postmark_command, void_command
 from cryptostamp.cli.status import history_command, status_command
+from cryptostamp.cli.transactions import transactions_command
 from cryptostamp.cli.verify import verify_command
 from cryptostamp.errors import CryptostampError
 
@@ -79,6 +80,7 @@ for _command in (
     audit_command,
     registry_command,
     ledger_command,
+    transactions_command,
     node_command,
     compile_command,
     doctor_command,

@@ -23,6 +23,7 @@ __all__ = [
     "as_json",
     "collecting",
     "edition_passphrase",
+    "existing_workspace",
     "first_line_of",
     "issued_option",
     "passphrase_fd_option",
@@ -123,6 +124,18 @@ def workspace_of(issued: Path | None, series: Series | Path | None = None) -> Wo
         return Workspace(series.folder / "issued")
     folder = Path() if series is None else series if series.is_dir() else series.parent
     return Workspace(folder / "issued")
+
+
+def existing_workspace(issued: Path | None, series: Path) -> Workspace:
+    """Return the folder of an issued series, and do not make a ledger where none was."""
+    workspace = workspace_of(issued, series)
+    if workspace.ledger_place == workspace.ledger_path and not workspace.ledger_path.exists():
+        raise InputError(
+            "There is no ledger here.",
+            where=str(workspace.ledger_path),
+            remedy="Issue the series first (cryptostamp issue), or say with --issued where it was issued.",
+        )
+    return workspace
 
 
 def edition_passphrase(descriptor: int | None, *, new: bool) -> str:

@@ -99,7 +99,7 @@ class Sending:
             )
         if (self.signer_url is None) != (self.signer_account is None):
             raise InputError(
-                "--signer names a signing service, --signer-account which of its accounts acts: one alone is not enough.",
+                "--signer names a signing service, --signer-account the account there: one alone is not enough.",
                 remedy="Give both, or a keystore instead.",
             )
         if self.keystore_passphrase_fd is not None and self.keystore is None:
