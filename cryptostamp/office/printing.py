@@ -56,6 +56,7 @@ from cryptostamp.series import Series
 __all__ = [
     "SHEETS_PER_FILE",
     "PrintJob",
+    "PrintRun",
     "check_issued",
     "check_printable",
     "claim_part_of",
@@ -192,6 +193,8 @@ def print_stamps(
     Raises `InputError` for serials beyond the edition, a series that is not the issued one, a wrong
     key or passphrase, before anything is written, and `Refused` for hidden codes that read back otherwise.
     """
+    if workers > 1 and cluster is None:
+        Processes.prepare()
     dossier = workspace.dossier()
     edition = dossier.edition
     check_issued(series, dossier, workspace)
@@ -207,7 +210,7 @@ def print_stamps(
     name = f"{series.id}-{chosen[0]:06d}-{chosen[-1]:06d}"
     folder = workspace.make_print_folder()
     manifest = Manifest(folder / f"{name}-manifest.json", symbol_form(dossier))
-    run = _Run(series, dossier, folder, chosen, sheets_per_file, read_back)
+    run = PrintRun(series, dossier, folder, chosen, sheets_per_file, read_back)
     with workspace.ledger() as ledger, ledger.step(series.id, "print", clock=clock):
 
         def make(tasks: Iterator[FileTask], kind: str, what: str, of: range = chosen) -> tuple[Path, ...]:
@@ -257,7 +260,7 @@ def print_stamps(
     )
 
 
-class _Run:
+class PrintRun:
     """The tasks of one print job, made when they are asked for, so that memory stays flat."""
 
     def __init__(

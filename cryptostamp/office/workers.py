@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager
-from multiprocessing import get_context, parent_process
+from multiprocessing import forkserver, get_context, parent_process
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -142,17 +142,24 @@ class Processes:
     """A crew of processes on this machine, which write their files themselves and end when this process does."""
 
     def __init__(self, count: int, folder: Path) -> None:
+        self.prepare()
         self.count = count
         self.folder = folder
-        # A fork of this process would copy the threads of its progress bar half; one server is forked instead, which
-        # has imported what workers need.
         self._context = get_context("forkserver")
-        self._context.set_forkserver_preload([__name__])
         # A number for each task in hand, each written by one process only: nobody holds a lock when he is killed.
         self._stamps = self._context.RawArray("q", self.places)
         self._free = list(range(self.places))
         self._pool: ProcessPoolExecutor | None = None
         self._in_hand: dict[_Made, tuple[ProcessPoolExecutor, int]] = {}
+
+    @staticmethod
+    def prepare() -> None:
+        """Begin to import what processes need, while this one does something else.
+
+        A fork of this process would copy the threads of its progress bar half; a server that has none is forked.
+        """
+        get_context("forkserver").set_forkserver_preload([__name__])
+        forkserver.ensure_running()
 
     @property
     def places(self) -> int:

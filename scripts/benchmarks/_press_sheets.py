@@ -1,0 +1,168 @@
+"""Print-ready sheets of a whole edition, from the dossier on the disk to the last file: time, bytes, memory, growth.
+
+Every run of ours is a whole `print_stamps` in a process of its own: its imports come before the clock, the start of its
+workers after. The peers draw a sample of sheets, and their rate is taken for that of the whole.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks._press_cluster import cluster_of
+from benchmarks._press_edition import make_edition
+from benchmarks._press_peers import sheets_with_masks, sheets_with_rectangles
+from benchmarks._press_qr import sample_codes
+from benchmarks._press_run import Outcome, Run, measured
+from benchmarks.harness import Row, progress
+from cryptostamp.codes import public_symbols
+
+__all__ = ["sheet_rows"]
+
+_CORES = 2
+_FULL = 150_000
+
+
+def sheet_rows(*, quick: bool) -> list[Row]:
+    """Measure the sheets of an edition; the quick form prints a tenth of it, and no larger ones."""
+    edition = _FULL // 10 if quick else _FULL
+    repeats = 1 if quick else 3
+    peers = _peers(quick=quick)
+    with TemporaryDirectory() as place:
+        folder = str(Path(place) / "edition")
+        make_edition(Path(folder), edition)
+        progress(f"sheets of {edition:,} stamps, {_CORES} processes")
+        faces = _median([measured(Run(folder, edition, workers=_CORES)) for _ in range(repeats)])
+        progress("the same with the sealed claim layer")
+        claims = _median([measured(Run(folder, edition, workers=_CORES, claims=True)) for _ in range(repeats)])
+        progress("the same in one process")
+        alone = _median([measured(Run(folder, edition)) for _ in range(repeats)])
+        rows = [
+            *_time_rows(edition, faces, claims),
+            *_peer_rows(edition, alone, peers),
+            Row(
+                what=f"size of the face sheets of {edition:,}",
+                unit="bytes a stamp",
+                ours=round(alone.face_bytes / edition, 1),
+                target=300,
+                note="with the artwork that all share",
+            ),
+            *_worker_rows(folder, edition, repeats),
+        ]
+    return rows + _growth_rows(edition, alone, quick=quick)
+
+
+def _time_rows(edition: int, faces: Outcome, claims: Outcome) -> list[Row]:
+    full = edition == _FULL
+    return [
+        Row(
+            what=f"{edition:,} stamps as face sheets, {_CORES} processes",
+            unit="s",
+            ours=round(faces.seconds, 2),
+            target=10 if full else None,
+        ),
+        Row(
+            what=f"the same with the sealed claim layer, {_CORES} processes",
+            unit="s",
+            ours=round(claims.seconds, 2),
+            target=20 if full else None,
+            note="with about a second in which age opens the secret of the edition",
+        ),
+    ]
+
+
+def _peer_rows(edition: int, alone: Outcome, peers: dict[str, float]) -> list[Row]:
+    """Compare one process of ours with one of each peer; the edition must be large enough to pay for its beginning."""
+    return [
+        Row(
+            what=f"{edition:,} stamps as face sheets, one process",
+            unit="a second",
+            ours=round(edition / alone.seconds),
+            peers={name: round(peers[name], 1)},
+            better="higher",
+            target=over * peers[name] if edition == _FULL else None,
+            note=f"target: {over} times the peer, whose rate is that of a sample, without artwork",
+        )
+        for name, over in (("reportlab, rectangles", 100), ("reportlab, inline masks", 8))
+    ]
+
+
+def _worker_rows(folder: str, edition: int, repeats: int) -> list[Row]:
+    """Compare two workers with one, when they are at work: how they begin is in the times of whole jobs."""
+    pace: dict[tuple[str, int], float] = {}
+    for workers in (1, _CORES):
+        progress(f"{workers} at work: processes, and a Dask cluster")
+        pace["processes", workers] = _pace(Run(folder, edition, workers=workers, pace=True), repeats)
+        with cluster_of(workers) as address:
+            run = Run(folder, edition, workers=workers, cluster=address, pace=True)
+            pace["Dask workers", workers] = _pace(run, repeats)
+    return [
+        Row(
+            what=f"{_CORES} {who} at work",
+            unit="stamps a second",
+            ours=round(pace[who, _CORES]),
+            peers={"one": round(pace[who, 1])},
+            better="higher",
+            target=1.7 * pace[who, 1],
+            note=f"target: 1.7 times one; {note}",
+        )
+        for who, note in (("processes", "from the first file of each to the last"), ("Dask workers", "the same"))
+    ]
+
+
+def _pace(run: Run, repeats: int) -> float:
+    return statistics.median(measured(run).pace for _ in range(repeats))
+
+
+def _growth_rows(edition: int, alone: Outcome, *, quick: bool) -> list[Row]:
+    """Print a tenth and, in the full form, ten times the edition, in one process."""
+    found = {edition: alone}
+    for size in (edition // 10, *(() if quick else (10 * edition,))):
+        progress(f"sheets of {size:,} stamps, one process")
+        with TemporaryDirectory() as place:
+            folder = str(Path(place) / "edition")
+            make_edition(Path(folder), size)
+            found[size] = measured(Run(folder, size))
+    largest, before = max(found), max(found) // 10
+    rows = [
+        Row(what=f"memory for {size:,} stamps, one process", unit="MB", ours=round(outcome.peak_mb), target=500)
+        for size, outcome in sorted(found.items())
+    ]
+    growth = Row(
+        what=f"{largest:,} stamps against {before:,}, one process",
+        unit="times as long",
+        ours=round(found[largest].seconds / found[before].seconds, 2),
+        target=11,
+    )
+    return [*rows, growth]
+
+
+def _median(outcomes: list[Outcome]) -> Outcome:
+    return Outcome(
+        seconds=statistics.median(outcome.seconds for outcome in outcomes),
+        peak_mb=max(outcome.peak_mb for outcome in outcomes),
+        face_bytes=outcomes[0].face_bytes,
+    )
+
+
+def _peers(*, quick: bool) -> dict[str, float]:
+    """Return stamps a second of one process."""
+    progress("sheets by reportlab")
+    rates = {}
+    with TemporaryDirectory() as place:
+        for name, draw, count in (
+            ("reportlab, rectangles", sheets_with_rectangles, 250 if quick else 2_500),
+            ("reportlab, inline masks", sheets_with_masks, 2_500 if quick else 25_000),
+        ):
+            codes = sample_codes(count)
+            symbols = public_symbols(codes)
+            short_codes = [text.decode() for text in codes.short_texts("LEAP")]
+            times = []
+            for _ in range(3):
+                begun = time.perf_counter()
+                draw(Path(place) / "peer.pdf", symbols, short_codes)
+                times.append(time.perf_counter() - begun)
+            rates[name] = count / statistics.median(times)
+    return rates
