@@ -570,3 +570,16 @@ class TestRefusals:
         """A series that is no longer the issued one has no plan to compare with."""
         with pytest.raises(InputError, match="no longer as it was issued"):
             proof_prints(replace(printed.series, title="Leapfrogs"), workspace=printed.workspace)
+
+
+class TestOrders:
+    """Serials may lie on their sheets in another order than by row."""
+
+    @pytest.mark.parametrize("order", [SerialOrder.COLUMN, SerialOrder.STACK])
+    def test_panes_and_stacks_are_read_back(self, desk: Desk, order: SerialOrder) -> None:
+        """Two panes of four, a full stack of three sheets and a short one: every stamp is read at its place."""
+        sheet = replace(desk.series.sheet, rows=2, columns=2, panes_across=2, order=order, stack_sheets=3)
+        series = replace(desk.series, sheet=sheet)
+        print_stamps(series, workspace=desk.workspace, sheets_per_file=2)
+        proof = proof_prints(series, workspace=desk.workspace)
+        assert (proof.sheets_read, proof.stamps_read, proof.differences) == (4, 30, ())
