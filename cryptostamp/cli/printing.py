@@ -31,6 +31,7 @@ __all__ = ["print_command"]
 @click.option(
     "--serials", type=SerialsType(), help="The stamps to print, such as 1-1000. Without it, the whole edition."
 )
+@click.option("--stamps", type=click.IntRange(min=1), help="Print the first so many stamps, instead of --serials.")
 @click.option(
     "--image",
     "images",
@@ -94,6 +95,7 @@ def print_command(
     *,
     series: Path,
     serials: range | None,
+    stamps: int | None,
     images: tuple[range, ...],
     pictures: range | None,
     picture_format: PictureFormat,
@@ -111,10 +113,10 @@ def print_command(
 ) -> int:
     """Write the print files of the issued SERIES.
 
-    A PDF with the faces, sheet by sheet; the plan, a list of serials and public codes; with --printer,
-    the hidden codes for the same sheets, sealed so that nobody but the printer can read them, and the
-    plate of the scratch fields; with --second-printer too, two layers with half of each code; with
-    --proof, the check list of what was read back from the finished sheets.
+    A PDF with the faces, sheet by sheet, and a picture of the first sheet; the plan, a list of serials and
+    public codes; with --printer, the hidden codes for the same sheets, sealed so that nobody but the printer
+    can read them, and the plate of the scratch fields; with --second-printer too, two layers with half of
+    each code; with --proof, the check list of what was read back from the finished sheets.
     Printing again makes only what is missing: finished files stand in the job's manifest, with their
     serials and their SHA-256. Any number of workers, here or on a cluster, gives the same files; one that is
     killed costs the file in its hands. Dask takes its certificates from its own configuration
@@ -124,6 +126,10 @@ def print_command(
     """
     if sample is not None and not proof:
         raise click.UsageError("--proof-sample says how much --proof reads: give that too.")
+    if stamps is not None:
+        if serials is not None:
+            raise click.UsageError("Give --stamps or --serials, not both.")
+        serials = range(1, stamps + 1)
     described = load_series(series)
     workspace = workspace_of(issued, described)
     with progress_bar(quiet=as_json) as progress:

@@ -49,6 +49,7 @@ from cryptostamp.press import (
     inks_of,
     render_stamp,
     sheets_with,
+    view_sheet,
 )
 from cryptostamp.primitives import ChainId, Hash32, Serial, parse_address
 from cryptostamp.series import Series
@@ -71,6 +72,7 @@ IMAGE_DPI = 300
 SHEETS_PER_FILE = 1000
 """Sheets in one file unless the caller names another number: some 5 MB, and memory stays flat."""
 _PLAN_CHUNK = 10_000
+_PREVIEW_DPI = 150
 _FACES = "faces.pdf"
 
 _NOWHERE = parse_address("0x" + "11" * 20)
@@ -96,6 +98,8 @@ class PrintJob:
     plan: Path
     """CSV of what was to be printed: sheet, position, serial, short code, public code. Nothing secret. What
     was printed stands in the check list that a proof writes."""
+    preview: Path
+    """PNG of the first sheet, for people: the PDF is what is printed."""
     manifest: Path
     """JSON: which file holds which serials, and its SHA-256."""
     images: tuple[Path, ...]
@@ -106,7 +110,16 @@ class PrintJob:
     @property
     def files(self) -> tuple[Path, ...]:
         """Every file that was made."""
-        return (*self.faces, *self.claims, *self.scratch, self.plan, self.manifest, *self.images, *self.pictures)
+        return (
+            *self.faces,
+            *self.claims,
+            *self.scratch,
+            self.plan,
+            self.preview,
+            self.manifest,
+            *self.images,
+            *self.pictures,
+        )
 
 
 def public_code_of(dossier: Dossier, serial: Serial) -> PublicCode:
@@ -235,6 +248,9 @@ def print_stamps(
         plan = folder / f"{name}-plan.csv"
         write_whole(plan, lambda stream: stream.writelines(_plan(series, dossier, chosen)))
         _record(ledger, series, plan, sha256_of(plan), chosen, made_at=clock())
+        picture = folder / f"{name}-first-sheet.png"
+        write_file(picture, png_bytes(view_sheet(faces[0], dpi=_PREVIEW_DPI), dpi=_PREVIEW_DPI))
+        _record(ledger, series, picture, sha256_of(picture), chosen, made_at=clock())
         drawn = []
         for number, serial in enumerate(pictured, 1):
             path = folder / f"{series.id}-{serial:06d}.png"
@@ -254,6 +270,7 @@ def print_stamps(
         claim_sheets_read=sum(manifest.files[path.name].read_back for path in claims),
         scratch=tuple(folder / plate for plate in plates),
         plan=plan,
+        preview=picture,
         manifest=manifest.path,
         images=tuple(drawn),
         pictures=archives,

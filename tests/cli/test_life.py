@@ -85,6 +85,7 @@ class TestIssueAndPrint:
         assert [name.partition("-")[2] for name in made] == [
             "000001-000004-claims.pdf.age",
             "000001-000004-faces.pdf",
+            "000001-000004-first-sheet.png",
             "000001-000004-manifest.json",
             "000001-000004-plan.csv",
             "000002.png",

@@ -51,6 +51,7 @@ class TestFiles:
         assert [path.name for path in job.files] == [
             "LEAP-000001-000025-faces.pdf",
             "LEAP-000001-000025-plan.csv",
+            "LEAP-000001-000025-first-sheet.png",
             "LEAP-000001-000025-manifest.json",
             "LEAP-000002.png",
             "LEAP-000030.png",
