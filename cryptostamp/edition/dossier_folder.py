@@ -8,10 +8,13 @@ registry of posts to say.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -142,14 +145,19 @@ def _create(folder: Path, files: dict[str, bytes]) -> None:
     partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(partial, ignore_errors=True)
+        begun = [each for each in folder.parent.iterdir() if each.match(".*.partial")]
+        for left in (each for each in begun if each.name.startswith(f".{folder.name}.")):
+            with _sole_holder(left) as dead:
+                if dead:
+                    shutil.rmtree(left, ignore_errors=True)
         partial.mkdir()
-        for name, data in files.items():
-            with (partial / name).open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        partial.rename(folder)
+        with _sole_holder(partial):
+            for name, data in files.items():
+                with (partial / name).open("xb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+            partial.rename(folder)
     except OSError as error:
         raise StorageProblem(
             f"The dossier cannot be written: {error.strerror}.",
@@ -158,3 +166,18 @@ def _create(folder: Path, files: dict[str, bytes]) -> None:
         ) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextmanager
+def _sole_holder(folder: Path) -> Iterator[bool]:
+    """Hold a folder that is being written, and tell whether nobody else does: what was killed holds nothing."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)

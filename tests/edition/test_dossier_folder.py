@@ -1,3 +1,4 @@
+import fcntl
 import hashlib
 import os
 import shutil
@@ -76,6 +77,7 @@ class TestWriting:
     def test_killed_half_way(self, tmp_path: Path, dossier: Dossier, monkeypatch: pytest.MonkeyPatch) -> None:
         """When writing ends between two files, nothing appears; what a killed run left is cleared away."""
         (tmp_path / f".dossier.{os.getpid()}.partial").mkdir()
+        (tmp_path / ".dossier.99999999.partial").mkdir()
         synced = []
 
         def fail_at_second(handle: int) -> None:
@@ -87,6 +89,18 @@ class TestWriting:
         with pytest.raises(StorageProblem, match="No space left"):
             write_dossier(tmp_path / "dossier", dossier)
         assert [path.name for path in tmp_path.iterdir()] == ["series"]
+
+    def test_another_process_that_writes(self, tmp_path: Path, dossier: Dossier) -> None:
+        """What another process is writing at this moment is left alone."""
+        theirs = tmp_path / ".dossier.99999999.partial"
+        theirs.mkdir()
+        descriptor = os.open(theirs, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            write_dossier(tmp_path / "dossier", dossier)
+        finally:
+            os.close(descriptor)
+        assert theirs.is_dir()
 
 
 class TestReading:
