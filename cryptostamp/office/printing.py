@@ -72,7 +72,7 @@ IMAGE_DPI = 300
 SHEETS_PER_FILE = 1000
 """Sheets in one file unless the caller names another number: some 5 MB, and memory stays flat."""
 _PLAN_CHUNK = 10_000
-_PREVIEW_DPI = 150
+_PREVIEW_DPI = 100
 _FACES = "faces.pdf"
 
 _NOWHERE = parse_address("0x" + "11" * 20)
