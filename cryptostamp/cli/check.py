@@ -9,6 +9,7 @@ import click
 from cryptostamp.cli.options import as_json, series_argument
 from cryptostamp.cli.output import console, print_json
 from cryptostamp.office import check
+from cryptostamp.office.claim_layers import why_one_printer
 
 __all__ = ["check_command"]
 
@@ -23,7 +24,11 @@ def check_command(*, series: Path, as_json: bool) -> None:
     is written and no chain is asked.
     """
     checked = check(series)
+    reason = why_one_printer(checked)
     if as_json:
-        print_json({"id": checked.id, "title": checked.title, "edition": checked.edition, "fine": True})
+        facts = {"id": checked.id, "title": checked.title, "edition": checked.edition}
+        print_json({**facts, "fine": True, "two_printers": not reason})
         return
     console.print(f"{checked.title} ({checked.id}), {checked.edition:,} stamps: fit to be issued and printed.")
+    if reason:
+        console.print(f"Only one printer can be given the hidden codes, not two with half of each: {reason}")

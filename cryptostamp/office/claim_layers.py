@@ -18,7 +18,7 @@ from cryptostamp.press import check_claim_part, recipients_of, scratch_layer_pdf
 from cryptostamp.primitives import Serial
 from cryptostamp.series import Series
 
-__all__ = ["ClaimLayer", "claim_layers"]
+__all__ = ["ClaimLayer", "claim_layers", "why_one_printer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,3 +86,12 @@ def claim_layers(printer: Sequence[str], second_printer: Sequence[str] = ()) -> 
             remedy="Ask each printer for a key of their own.",
         )
     return ClaimLayer(half=Half.A, recipients=first), ClaimLayer(half=Half.B, recipients=second)
+
+
+def why_one_printer(series: Series) -> str:
+    """Return why the hidden codes of a series cannot be split between two printers, or nothing if they can."""
+    try:
+        check_claim_part(series, halves=True)
+    except InputError as error:
+        return error.what
+    return ""

@@ -78,6 +78,17 @@ class TestExitCodes:
         assert (done.code, done.err) == (0, "")
         assert done.out == "Leapfrog (LEAP), 1,000 stamps: fit to be issued and printed.\n"
 
+    def test_a_note(self, run: Run, copy: Path) -> None:
+        """0: it can be done, with one printer; what cannot be done with two is said before it is too late."""
+        file = copy / "series.toml"
+        file.write_text(file.read_text().replace("height_mm = 48", "height_mm = 44"))
+        for picture in copy.glob("*.svg"):
+            picture.write_text(picture.read_text().replace(' 364 276"', ' 364 236"'))
+        done = run("check", copy)
+        assert done.code == 0
+        assert "Only one printer can be given the hidden codes" in done.out
+        assert "40 x 44 mm has no room for both halves of its code" in done.out
+
     @pytest.mark.parametrize(
         "arguments",
         [["nonsense"], ["check", "--colour"], ["claim"], ["claim", "--to", "0x12"], ["print", "--serials", "5-1"]],
@@ -170,6 +181,7 @@ class TestJson:
             "title": "Leapfrog",
             "edition": 1000,
             "fine": True,
+            "two_printers": True,
         }
 
     def test_an_error(self, run: Run, tmp_path: Path) -> None:
