@@ -81,8 +81,9 @@ def _file_lock(path: Path, *, clock: Callable[[], int]) -> Iterator[None]:
             except BlockingIOError:
                 raise _held_by(_holder(descriptor), str(path)) from None
             mine = {"pid": os.getpid(), "host": platform.node(), "since": clock()}
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, json.dumps(mine).encode(), 0)
+            with storage_errors(str(path)):
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, json.dumps(mine).encode(), 0)
             yield
         finally:
             os.close(descriptor)

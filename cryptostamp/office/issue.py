@@ -91,13 +91,17 @@ def issue(
     `registry` is the one that has admitted the post; without it, a local test chain gets one of its
     own. `passphrase` seals the secret of the edition. The contract names the folder of the metadata by its
     content, for ever unless `freeze_metadata` is false. `fees` bound what is offered, `finality` says when a
-    transaction counts as done. Raises `InputError` for a wrong passphrase, a
-    changed series or a post that the registry does not know, before anything is sent.
+    transaction counts as done. Raises `InputError` for a wrong passphrase, a changed series or a post that the
+    registry does not know, before anything is sent, and `StorageProblem` if another process acts for the post.
     """
     check_printable(series, chain.chain_id)
     check_pictures(series)
     public_files(series)  # refuses names that a dossier cannot hold, while nothing has been sent
-    with workspace.ledger() as ledger, ledger.step(series.id, "issue", clock=clock):
+    with (
+        workspace.ledger() as ledger,
+        ledger.sole_writer(chain.chain_id, post.address, clock=clock),  # from the first secret on, not only to send
+        ledger.step(series.id, "issue", clock=clock),
+    ):
         plan = ledger.plan_of(series.id)
         _check_plan(plan, series, chain, workspace)
         seed = plan.rarity_seed if plan else Hash32(random_bytes(32))
