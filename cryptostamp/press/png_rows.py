@@ -100,7 +100,7 @@ class PngRows:
             filtered[0, 1:] = rows[0]
         np.subtract(rows[1:], rows[:-1], out=filtered[1 - above :, 1:])
         stream, offset = filtered.reshape(-1).data, self._first * self._row
-        packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS, _WEAK)
+        packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS, _WEAK, zlib.Z_RLE)  # most are runs
         parts: list[bytes] = []
         adler = self._ahead.adler
         for start, stop, deflated, known in self._middle:
