@@ -105,7 +105,7 @@ class TestIssueAndPrint:
         assert (first.json["edition"], first.json["chain_id"], first.json["folder"]) == (8, 31337, str(folder))
         assert self.issue(run, birds, chain, "--issued", folder, "--json").json == first.json
         printed = run("print", birds, "--issued", folder, "--serials", "3", "--json")
-        assert (printed.code, printed.json["sheets"], len(printed.json["files"])) == (0, 1, 3)
+        assert (printed.code, printed.json["sheets"], len(printed.json["files"])) == (0, 1, 4)
         assert not (birds / "issued").exists()
 
     def test_the_passphrase_is_asked_for(self, run: Run, birds: Path, chain: Chain, type_in: list[str]) -> None:
