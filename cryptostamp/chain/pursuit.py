@@ -248,7 +248,7 @@ class Pursuit:
                 f"0x{entry.offers[-1].hash.hex()} can therefore never be mined.",
                 where=entry.intent,
                 remedy="Find out who else sends from this account. When that is settled, give this transaction up "
-                "(Sender.abandon) and run the same command again.",
+                "(cryptostamp transactions abandon) and run the same command again.",
             )
 
     def _send_what_is_missing_below(self, entry: JournalEntry, trace: _Trace) -> None:
@@ -267,7 +267,7 @@ class Pursuit:
         if kept and kept[0].nonce > first:
             trace.gap_excuse = (
                 f"The chain misses number {first} of the account, which was not signed here. Another program has to "
-                "send it again, or it has to be used up (Sender.fill)."
+                "send it again, or it has to be used up (cryptostamp transactions fill)."
             )
         for lower in kept[:-1]:
             if lower.state is EntryState.FINAL:

@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from cryptostamp.cli.options import as_json, issued_option, rpc_option, series_argument, workspace_of
+from cryptostamp.cli.options import as_json, issued_option, rpcs_option, series_argument, workspace_of
 from cryptostamp.cli.output import console, print_json, progress_bar
 from cryptostamp.errors import InputError
 from cryptostamp.ledger import EventRecord
@@ -28,7 +28,7 @@ _BEHIND = 3
 
 @click.command("status", short_help="Show where a series stands.")
 @series_argument
-@rpc_option
+@rpcs_option
 @issued_option
 @click.option(
     "--watch",
@@ -37,7 +37,9 @@ _BEHIND = 3
     help="Look again every so many seconds, until Ctrl-C.",
 )
 @as_json
-def status_command(*, series: Path, rpc: str, issued: Path | None, watch: float | None, as_json: bool) -> int:
+def status_command(
+    *, series: Path, rpc: tuple[str, ...], issued: Path | None, watch: float | None, as_json: bool
+) -> int:
     """Show where the issued SERIES stands: claimed, void, postmarked, printed, sent.
 
     What the chain has told is kept in the ledger, and only what is new is read. If the node is down,
@@ -50,7 +52,7 @@ def status_command(*, series: Path, rpc: str, issued: Path | None, watch: float 
         _watch(workspace, rpc, watch)
         return 0
     with progress_bar(quiet=as_json) as progress:
-        found = overview(workspace, rpc=rpc, progress=progress)
+        found = overview(workspace, rpc=rpc[0], others=rpc[1:], progress=progress)
     if as_json:
         print_json({"unclaimed": found.unclaimed, "status": found})
     else:
@@ -58,10 +60,10 @@ def status_command(*, series: Path, rpc: str, issued: Path | None, watch: float 
     return _BEHIND if found.trouble else 0
 
 
-def _watch(workspace: Workspace, rpc: str, seconds: float) -> None:
+def _watch(workspace: Workspace, rpc: tuple[str, ...], seconds: float) -> None:
     with Live(console=console, auto_refresh=False) as live:
         while True:
-            live.update(_shown(overview(workspace, rpc=rpc)), refresh=True)
+            live.update(_shown(overview(workspace, rpc=rpc[0], others=rpc[1:])), refresh=True)
             time.sleep(seconds)
 
 
@@ -114,14 +116,14 @@ def _moment(timestamp: int) -> str:
 @click.command("history", short_help="Show what became of one stamp.")
 @click.argument("stamp", metavar="SERIAL|CODE")
 @series_argument
-@rpc_option
+@rpcs_option
 @issued_option
 @as_json
-def history_command(*, stamp: str, series: Path, rpc: str, issued: Path | None, as_json: bool) -> None:
+def history_command(*, stamp: str, series: Path, rpc: tuple[str, ...], issued: Path | None, as_json: bool) -> None:
     """Show what the chain tells of one stamp of SERIES, by its serial or its public or short code."""
     workspace = workspace_of(issued, series)
     serial = _serial(stamp, workspace)
-    events = history(workspace, serial, rpc=rpc)
+    events = history(workspace, serial, rpc=rpc[0], others=rpc[1:])
     if as_json:
         print_json({"serial": serial, "events": [_event(event) for event in events]})
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cryptostamp.errors import CannotTell, NodeUnreachable
@@ -58,8 +58,14 @@ class Overview:
         return self.edition - self.counts.claimed - self.counts.delivered - self.counts.void
 
 
-def overview(workspace: Workspace, *, rpc: str, progress: Progress = lambda _what, _done, _total: None) -> Overview:
-    """Return where an issued series stands, after reading what its chain has to tell.
+def overview(
+    workspace: Workspace,
+    *,
+    rpc: str,
+    others: Sequence[str] = (),
+    progress: Progress = lambda _what, _done, _total: None,
+) -> Overview:
+    """Return where an issued series stands, after reading what its chain has to tell; `others` stand in for `rpc`.
 
     A node that is down or gives up is no error: the answer says so, and how old it is.
     """
@@ -69,7 +75,7 @@ def overview(workspace: Workspace, *, rpc: str, progress: Progress = lambda _wha
         followed: Followed | None = None
         trouble = None
         try:
-            followed = follow(dossier, chain=chain_of(dossier, rpc), ledger=ledger, progress=progress)
+            followed = follow(dossier, chain=chain_of(dossier, rpc, *others), ledger=ledger, progress=progress)
         except (NodeUnreachable, CannotTell) as error:
             trouble = error.what
         index = ledger.index(series.id)
@@ -91,14 +97,14 @@ def overview(workspace: Workspace, *, rpc: str, progress: Progress = lambda _wha
         )
 
 
-def history(workspace: Workspace, serial: Serial, *, rpc: str) -> tuple[EventRecord, ...]:
-    """Return the events of one stamp, oldest first, after reading what the chain has to tell.
+def history(workspace: Workspace, serial: Serial, *, rpc: str, others: Sequence[str] = ()) -> tuple[EventRecord, ...]:
+    """Return the events of one stamp, oldest first, after reading what the chain has to tell; `others` as above.
 
     Raises `NodeUnreachable` or `CannotTell` if the chain cannot be read: a history with a gap is none.
     """
     dossier = workspace.dossier()
     with workspace.ledger() as ledger:
-        follow(dossier, chain=chain_of(dossier, rpc), ledger=ledger)
+        follow(dossier, chain=chain_of(dossier, rpc, *others), ledger=ledger)
         return ledger.index(dossier.series.id).history(serial)
 
 

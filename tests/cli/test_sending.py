@@ -322,3 +322,10 @@ class TestHelp:
         shown = run(*command.split(), "--help").out
         wanted: Callable[[str], bool] = lambda option: option in shown  # noqa: E731  (a name for a test)
         assert all(map(wanted, ("--rpc", "--keystore", "--signer", "--max-fee", "--confirmations")))
+
+
+class TestFollowing:
+    @pytest.mark.parametrize("command", [("status",), ("history", "3")])
+    def test_another_node_stands_in(self, run: Run, here: Desk, command: tuple[str, ...]) -> None:
+        """Who only looks may name several nodes, too."""
+        assert run(*command, "--rpc", DEAD, "--rpc", here.url, "--json").code == 0

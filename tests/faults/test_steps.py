@@ -23,6 +23,7 @@ pytestmark = pytest.mark.faults
 
 EDITION = 12
 FEW = 2
+SHARES = 3
 _BY_THE_WAY = (".sqlite3", ".sqlite3-wal", ".sqlite3-shm", ".lock")
 """The ledger is compared by what stands in it."""
 
@@ -69,10 +70,12 @@ class TestEveryPoint:
         """Whatever is done with an issued series is done once, wherever it was killed."""
         killed_everywhere(step, series, node, tmp_path, lambda folder: shutil.copytree(issued, folder))
 
-    def test_of_an_issue(self, series: Path, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("share", range(SHARES))
+    def test_of_an_issue(self, series: Path, tmp_path: Path, share: int) -> None:
         """A series is issued once, with one secret, one contract and one registration, wherever it was killed."""
         with start_local_node() as fresh:
-            killed_everywhere("issue", series, fresh, tmp_path, lambda folder: folder.mkdir(), edition=FEW)
+            prepare: Callable[[Path], object] = Path.mkdir
+            killed_everywhere("issue", series, fresh, tmp_path, prepare, edition=FEW, share=share, of=SHARES)
 
 
 def killed_everywhere(
@@ -83,8 +86,13 @@ def killed_everywhere(
     prepare: Callable[[Path], object],
     *,
     edition: int = EDITION,
+    share: int = 0,
+    of: int = 1,
 ) -> None:
-    """Do a step undisturbed, then from the same beginning for each of its points, killed there and run again."""
+    """Do a step undisturbed, then from the same beginning for each of its points, killed there and run again.
+
+    With `share`, only each `of`-th point, so that several workers have something to do.
+    """
     chain = Chain.connect(node.url)
     expected: End | None = None
     points: list[str] = []
@@ -110,7 +118,7 @@ def killed_everywhere(
         assert told.outcome is Outcome.AGREES, (where, told)
         assert chain.rpc.request("evm_revert", snapshot) is True
         shutil.rmtree(bench.issued)
-        number += 1
+        number += of if number else share + 1
     assert len(points) > 3
 
 
