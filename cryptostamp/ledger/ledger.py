@@ -183,16 +183,30 @@ class Ledger:
 
     def stamps(self, series_id: str) -> Iterator[StampRecord]:
         """Yield the stamps of a series in the order of their serials; memory stays flat."""
-        columns = [getattr(StampRow, name) for name in _PLANNED]
-        query = select(*columns, StampRow.claimed_by).where(StampRow.series_id == series_id).order_by(StampRow.serial)
+        query = (
+            select(
+                StampRow.serial,
+                StampRow.variant,
+                StampRow.claim_key,
+                StampRow.sheet,
+                StampRow.position,
+                StampRow.claimed_by,
+            )
+            .where(StampRow.series_id == series_id)
+            .order_by(StampRow.serial)
+        )
         with self._reading() as session:
             for row in session.execute(query.execution_options(yield_per=_BATCH)):
                 serial, variant, claim_key, sheet, position, claimed_by = row
                 yield StampRecord(
                     planned=PlannedStamp(
-                        serial=serial, variant=variant, claim_key=claim_key, sheet=sheet, position=position
+                        serial=Serial(serial),
+                        variant=variant,
+                        claim_key=Address(claim_key),
+                        sheet=sheet,
+                        position=position,
                     ),
-                    claimed_by=claimed_by,
+                    claimed_by=None if claimed_by is None else Address(claimed_by),
                 )
 
     def serials_on(self, series_id: str, first_sheet: int, last_sheet: int) -> tuple[Serial, ...]:
