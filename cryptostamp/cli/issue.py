@@ -69,8 +69,16 @@ def issue_command(
     chain = sending.connect()
     post = sending.signer(chain)
     if dry_run:
-        cost = price_issue(described, workspace=workspace, chain=chain, post=post, registry=registry, fees=sending.fees)
-        remark = "To register the series comes to it, which is a small part."
+        cost = price_issue(
+            described,
+            workspace=workspace,
+            chain=chain,
+            post=post,
+            registry=registry,
+            freeze_metadata=freeze_metadata,
+            fees=sending.fees,
+        )
+        remark = "The registration of the series comes to it."
         print_costs([cost], post.address, as_json=as_json, remark=remark)
         return
     passphrase = edition_passphrase(passphrase_fd, new=not workspace.secret_path.exists())
