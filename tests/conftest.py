@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -77,12 +78,32 @@ def desk(
     once, secret = issued_once
     workspace = Workspace(tmp_path / "issued")
     shutil.copytree(once.folder, workspace.folder)
+    with _at_desk(leapfrog, workspace, secret, chain, local_node.url) as found:
+        yield found
+
+
+@pytest.fixture
+def desk_alone(leapfrog: Series, tmp_path: Path) -> Iterator[Desk]:
+    """Return a desk with a chain of its own, for tests that reorganise it.
+
+    A chain that was put back to a snapshot does not always know the states that a reorganisation goes back to.
+    """
+    workspace = Workspace(tmp_path / "issued")
+    with start_local_node() as node:
+        chain = Chain.connect(node.url)
+        issue(leapfrog, workspace=workspace, chain=chain, post=DevSigner(0), passphrase=PASSPHRASE)
+        with _at_desk(leapfrog, workspace, workspace.open_secret(PASSPHRASE), chain, node.url) as found:
+            yield found
+
+
+@contextmanager
+def _at_desk(series: Series, workspace: Workspace, secret: EditionSecret, chain: Chain, url: str) -> Iterator[Desk]:
     with workspace.ledger() as ledger:
         yield Desk(
-            series=leapfrog,
+            series=series,
             workspace=workspace,
             chain=chain,
-            url=local_node.url,
+            url=url,
             ledger=ledger,
             sender=Sender(chain, DevSigner(0), LedgerJournal(ledger)),
             secret=secret,

@@ -108,11 +108,11 @@ class TestLedger:
         assert difference.code is AuditCode.TRANSACTION_UNFINISHED
         assert "claim no. 2" in difference.what
 
-    def test_what_the_chain_lost(self, desk: Desk) -> None:
+    def test_what_the_chain_lost(self, desk_alone: Desk) -> None:
         """A claim that a reorganisation has undone is found as sent and as claimed."""
-        take(desk, 2)
-        desk.chain.rpc.request("anvil_reorg", 1, [])
-        codes = {each.code: each for each in audited(desk).differences}
+        take(desk_alone, 2)
+        desk_alone.chain.rpc.request("anvil_reorg", 1, [])
+        codes = {each.code: each for each in audited(desk_alone).differences}
         assert set(codes) == {AuditCode.TRANSACTION_LOST, AuditCode.CLAIM_NOT_ON_CHAIN}
         assert codes[AuditCode.CLAIM_NOT_ON_CHAIN].serials == ((2, 2),)
 

@@ -78,26 +78,26 @@ class TestFollowing:
         assert desk.ledger.index(desk.series.id).standing(Serial(9)).owner == ALICE
 
     @pytest.mark.parametrize("depth", [1, 2, 5])
-    def test_a_reorganisation(self, desk: Desk, depth: int) -> None:
+    def test_a_reorganisation(self, desk_alone: Desk, depth: int) -> None:
         """What a reorganisation undoes is taken back, and what it puts in its place is read."""
-        take(desk, 1)
-        follow(desk.dossier, chain=desk.chain, ledger=desk.ledger)
+        take(desk_alone, 1)
+        follow(desk_alone.dossier, chain=desk_alone.chain, ledger=desk_alone.ledger)
         for _ in range(depth - 1):
-            desk.chain.rpc.request("evm_mine")
-        take(desk, 2)
-        follow(desk.dossier, chain=desk.chain, ledger=desk.ledger)
-        desk.chain.rpc.request("anvil_reorg", depth, [])
-        done = follow(desk.dossier, chain=desk.chain, ledger=desk.ledger)
+            desk_alone.chain.rpc.request("evm_mine")
+        take(desk_alone, 2)
+        follow(desk_alone.dossier, chain=desk_alone.chain, ledger=desk_alone.ledger)
+        desk_alone.chain.rpc.request("anvil_reorg", depth, [])
+        done = follow(desk_alone.dossier, chain=desk_alone.chain, ledger=desk_alone.ledger)
         assert done.undone == 1
-        index = desk.ledger.index(desk.series.id)
+        index = desk_alone.ledger.index(desk_alone.series.id)
         assert index.standing(Serial(1)).state == "claimed"
         assert index.standing(Serial(2)) == Standing(serial=Serial(2))
-        assert agrees_with_the_contract(desk)
+        assert agrees_with_the_contract(desk_alone)
 
-    def test_reorganised_while_it_is_read(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_reorganised_while_it_is_read(self, desk_alone: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         """A range whose last block changes while it is read is read again; nothing of the lost branch stays."""
-        take(desk, 1)
-        take(desk, 2)
+        take(desk_alone, 1)
+        take(desk_alone, 2)
         ask = Chain.logs
         times = 0
 
@@ -106,14 +106,14 @@ class TestFollowing:
             found = ask(chain, *arguments, **options)  # type: ignore[arg-type]
             times += 1
             if times == 1:
-                desk.chain.rpc.request("anvil_reorg", 1, [])
+                desk_alone.chain.rpc.request("anvil_reorg", 1, [])
             return found
 
         monkeypatch.setattr(Chain, "logs", logs)
-        follow(desk.dossier, chain=desk.chain, ledger=desk.ledger, sleep=lambda _seconds: None)
+        follow(desk_alone.dossier, chain=desk_alone.chain, ledger=desk_alone.ledger, sleep=lambda _seconds: None)
         assert times > 1
-        assert desk.ledger.index(desk.series.id).counts().claimed == 1
-        assert agrees_with_the_contract(desk)
+        assert desk_alone.ledger.index(desk_alone.series.id).counts().claimed == 1
+        assert agrees_with_the_contract(desk_alone)
 
     def test_a_node_that_wants_small_ranges(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         """Ranges shrink until the node answers."""
