@@ -35,7 +35,8 @@ from cryptostamp.office.publication import MetadataCheck, Publication, check_met
 from cryptostamp.office.sealed_proof import SealedFault, SealedFaultCode, SealedProof, proof_sealed
 from cryptostamp.office.stamps import PostmarkOrder, StampDesk, StampPreview, VoidOrder, runs_of
 from cryptostamp.office.status import Overview, history, overview
-from cryptostamp.office.verify import resolve_code, verify
+from cryptostamp.office.trust_file import load_trust
+from cryptostamp.office.verify import judge_texts, resolve_code, source_at, trust_in, verify
 from cryptostamp.office.workspace import Workspace
 
 __all__ = [
@@ -82,6 +83,8 @@ __all__ = [
     "history",
     "issue",
     "join_halves",
+    "judge_texts",
+    "load_trust",
     "local_post",
     "overview",
     "preview",
@@ -98,6 +101,8 @@ __all__ = [
     "send_claim",
     "send_claims",
     "sign_claim",
+    "source_at",
+    "trust_in",
     "verify",
     "write_compiled",
 ]

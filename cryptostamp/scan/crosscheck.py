@@ -10,6 +10,7 @@ answer out is left behind.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
@@ -50,14 +51,10 @@ class _Asked:
 class ComparedNodes:
     """A `ChainSource` over several others, by the names under which they are spoken of (hosts). Thread-safe."""
 
-    def __init__(
-        self, nodes: Mapping[str, ChainSource], *, chain_id: ChainId | None = None, patience_s: float = 15.0
-    ) -> None:
-        """Compare `nodes`. Those of another chain than `chain_id` are left out; without it, than the first of them."""
+    def __init__(self, nodes: Mapping[str, ChainSource], *, patience_s: float = 15.0) -> None:
         if not nodes:
             raise InputError("There is no node to ask.")
         self._nodes = dict(nodes)
-        self._chain_id = chain_id
         self._patience_s = patience_s
 
     def __repr__(self) -> str:
@@ -71,7 +68,8 @@ class ComparedNodes:
         remarks = [each.what for each in answers.values() if isinstance(each, CryptostampError)]
         if not looks:
             raise NodeUnreachable(" ".join(remarks))
-        chain_id = next(iter(looks.values())).chain_id if self._chain_id is None else self._chain_id
+        asked = Counter(question.chain_id for question in questions)
+        chain_id = asked.most_common(1)[0][0] if asked else next(iter(looks.values())).chain_id
         strangers = {name: each for name, each in looks.items() if each.chain_id != chain_id}
         remarks += [f"The node {name} is of chain {each.chain_id}." for name, each in strangers.items()]
         looks = {name: each for name, each in looks.items() if name not in strangers}

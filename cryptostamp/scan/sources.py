@@ -130,6 +130,7 @@ class SeriesStatusFacts(StandingFacts, Protocol):
 class Question:
     """What is asked about one code. Without a registry, who stands behind the contract is not asked."""
 
+    chain_id: ChainId
     contract: Address
     serial: Serial
     registry: Address | None

@@ -415,7 +415,12 @@ def _begin(text: str, trust: Trust, now: datetime, *, typed: bool) -> tuple[_Exa
 
 def _look(codes: Sequence[PublicCode], trust: Trust, source: ChainSource) -> LookFacts | CryptostampError:
     questions = [
-        Question(contract=code.contract, serial=code.serial, registry=trust.registries.get(code.chain_id))
+        Question(
+            chain_id=code.chain_id,
+            contract=code.contract,
+            serial=code.serial,
+            registry=trust.registries.get(code.chain_id),
+        )
         for code in codes
     ]
     try:

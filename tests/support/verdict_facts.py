@@ -125,12 +125,12 @@ class FactNode:
         )
 
 
-def source_of(nodes: Sequence[Mapping[str, Any]], chain_id: int) -> ChainSource:
+def source_of(nodes: Sequence[Mapping[str, Any]]) -> ChainSource:
     """Return what answers for the nodes of a case: one node, or several that are compared."""
     if len(nodes) == 1:
         return FactNode(nodes[0])
     named = {f"node-{number}.example": FactNode(facts) for number, facts in enumerate(nodes, 1)}
-    return ComparedNodes(named, chain_id=ChainId(chain_id))
+    return ComparedNodes(named)
 
 
 def trust_of(facts: Mapping[str, Any]) -> Trust:
