@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 
 import requests
+from pydantic_core import from_json
 
 from cryptostamp.chain.rpc import RpcClient, RpcFailure, failure_of
 from cryptostamp.errors import NodeUnreachable
@@ -58,8 +59,8 @@ class BatchClient:
             ]
         )
         try:
-            entries = json.loads(self._post(body.encode()))
-        except (ValueError, RecursionError) as error:
+            entries = from_json(self._post(body.encode()))  # of limited depth: json's can exhaust the stack
+        except ValueError as error:
             raise self.unreachable("does not speak JSON-RPC") from error
         if not isinstance(entries, list):
             raise self.unreachable(
