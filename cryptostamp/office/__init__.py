@@ -30,7 +30,7 @@ from cryptostamp.office.printing import PrintJob, print_stamps, public_code_of
 from cryptostamp.office.progress import Progress
 from cryptostamp.office.proof import Proof, proof_prints
 from cryptostamp.office.proof_judge import Difference, DifferenceCode
-from cryptostamp.office.prove import ask_owner, check_owner
+from cryptostamp.office.prove import ask_holder, ask_owner, check_holder, check_owner
 from cryptostamp.office.publication import MetadataCheck, Publication, check_metadata, publish_metadata
 from cryptostamp.office.sealed_proof import SealedFault, SealedFaultCode, SealedProof, proof_sealed
 from cryptostamp.office.stamps import PostmarkOrder, StampDesk, StampPreview, VoidOrder, runs_of
@@ -69,11 +69,13 @@ __all__ = [
     "StampPreview",
     "VoidOrder",
     "Workspace",
+    "ask_holder",
     "ask_owner",
     "audit",
     "chain_of",
     "check",
     "check_artifacts",
+    "check_holder",
     "check_metadata",
     "check_owner",
     "claim",

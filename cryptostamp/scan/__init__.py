@@ -9,11 +9,13 @@ from __future__ import annotations
 from cryptostamp.scan.checks import Check, CheckCode, Conclusion, Outcome, conclude
 from cryptostamp.scan.crosscheck import ComparedLook, ComparedNodes, NodesDisagree
 from cryptostamp.scan.ownership import (
+    AccountSignatures,
     Challenge,
     OwnershipCheck,
     OwnershipProof,
     ProofCode,
     check_answer,
+    check_possession,
     make_challenge,
 )
 from cryptostamp.scan.page import PageSymbol, read_page, read_place
@@ -31,6 +33,7 @@ from cryptostamp.scan.verdict import (
 
 __all__ = [
     "PAPER_CAVEAT",
+    "AccountSignatures",
     "ChainSource",
     "ChainTerms",
     "Challenge",
@@ -55,6 +58,7 @@ __all__ = [
     "Trust",
     "Verdict",
     "check_answer",
+    "check_possession",
     "conclude",
     "make_challenge",
     "read_page",
