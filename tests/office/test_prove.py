@@ -7,19 +7,23 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from eth_account import Account
 from eth_account.messages import encode_defunct
 from support.desk import Desk
+from support.wallets import counterfactual, deploy, sign_for, wallet_address
 
 from cryptostamp.chain import Chain, DevSigner, MemoryJournal, Sender, StampSeries, start_local_node
 from cryptostamp.codes import PublicCode
+from cryptostamp.edition import claim_key_of, recover_claim_signer
 from cryptostamp.errors import CannotTell, CodeFormatError, InputError, Refused
-from cryptostamp.office import ask_owner, check_owner, claim, public_code_of
-from cryptostamp.primitives import Address, Serial
+from cryptostamp.office import ask_holder, ask_owner, check_holder, check_owner, claim, public_code_of
+from cryptostamp.primitives import Address, Serial, parse_address
 from cryptostamp.scan import Challenge, OwnershipProof, ProofCode
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 OWNER, STRANGER = DevSigner(4), DevSigner(5)
 SERIAL = Serial(6)
+ALICE, MALLORY = Account.from_key(b"\x01" * 32), Account.from_key(b"\x02" * 32)
 
 Ask = Callable[..., Challenge]
 
@@ -170,3 +174,108 @@ class TestRefusals:
         challenge = ask()
         with start_local_node() as other, pytest.raises(CannotTell, match="does not answer"):
             check_owner(challenge.nonce, answer(challenge), chain=Chain.connect(other.url), ledger=desk.ledger)
+
+
+def asked_of(desk: Desk, ask_for: Ask) -> Challenge:
+    return ask_for(
+        code_of(desk),
+        desk.dossier,
+        chain=desk.chain,
+        ledger=desk.ledger,
+        verifier="dealer.example",
+        now=lambda: NOW,
+    )
+
+
+def holder_check(desk: Desk, nonce: str, signature: bytes) -> OwnershipProof:
+    return check_holder(nonce, signature, desk.dossier, chain=desk.chain, ledger=desk.ledger, now=lambda: NOW)
+
+
+class TestContractWallets:
+    def test_a_wallet_that_is_a_contract(self, desk: Desk) -> None:
+        """The owner of an ERC-1271 wallet proves that the wallet owns the stamp; a stranger's signature does not."""
+        wallet = deploy(desk.sender, "ContractWallet", ALICE.address)
+        claim(desk.secret.claim_code(SERIAL), desk.dossier, to=wallet, sender=desk.sender, ledger=desk.ledger)
+        challenge = ask_owner(
+            code_of(desk),
+            desk.dossier,
+            chain=desk.chain,
+            ledger=desk.ledger,
+            verifier="dealer.example",
+            now=lambda: NOW,
+        )
+        stranger = check(desk, challenge.nonce, sign_for(MALLORY, desk.chain.chain_id, wallet, challenge.digest))
+        assert failed(stranger) == [ProofCode.SIGNED_BY_ACCOUNT]
+        proof = check(desk, challenge.nonce, sign_for(ALICE, desk.chain.chain_id, wallet, challenge.digest))
+        assert proof.proven
+        assert wallet in proof.sentence
+
+    def test_a_wallet_that_is_yet_to_be_deployed(self, desk: Desk) -> None:
+        """A token claimed to a counterfactual address is proven by an EIP-6492 signature, without deploying."""
+        factory = deploy(desk.sender, "WalletFactory")
+        owner = parse_address(ALICE.address)
+        wallet = wallet_address(desk.chain, factory, owner)
+        claim(desk.secret.claim_code(SERIAL), desk.dossier, to=wallet, sender=desk.sender, ledger=desk.ledger)
+        challenge = ask_owner(
+            code_of(desk),
+            desk.dossier,
+            chain=desk.chain,
+            ledger=desk.ledger,
+            verifier="dealer.example",
+            now=lambda: NOW,
+        )
+        inner = sign_for(ALICE, desk.chain.chain_id, wallet, challenge.digest)
+        assert check(desk, challenge.nonce, counterfactual(factory, owner, inner)).proven
+        assert desk.chain.code(wallet) == b""
+
+
+class TestHiddenCode:
+    """Who has the hidden code proves it before the claim, and neither shows nor uses it."""
+
+    def test_the_holder(self, desk: Desk) -> None:
+        """The signature of the claim key proves it once; the code can be used afterwards as before."""
+        code = desk.secret.claim_code(SERIAL)
+        challenge = asked_of(desk, ask_holder)
+        signature = claim_key_of(code).sign_message(challenge.text)
+        assert "neither shows the code nor claims" in challenge.text
+        assert holder_check(desk, challenge.nonce, signature).proven
+        again = holder_check(desk, challenge.nonce, signature)
+        assert failed(again) == [ProofCode.ANSWERED_ONCE]
+        claim(code, desk.dossier, to=OWNER.address, sender=desk.sender, ledger=desk.ledger)
+
+    def test_another_code(self, desk: Desk) -> None:
+        """The hidden code of another stamp proves nothing."""
+        challenge = asked_of(desk, ask_holder)
+        signature = claim_key_of(desk.secret.claim_code(Serial(7))).sign_message(challenge.text)
+        assert failed(holder_check(desk, challenge.nonce, signature)) == [ProofCode.SIGNED_BY_ACCOUNT]
+
+    def test_a_code_that_is_used_meanwhile(self, desk: Desk) -> None:
+        """After the claim the code is worthless, so the proof fails, and no new challenge is asked."""
+        code = desk.secret.claim_code(SERIAL)
+        challenge = asked_of(desk, ask_holder)
+        claim(code, desk.dossier, to=OWNER.address, sender=desk.sender, ledger=desk.ledger)
+        proof = holder_check(desk, challenge.nonce, claim_key_of(code).sign_message(challenge.text))
+        assert failed(proof) == [ProofCode.CODE_IS_UNUSED]
+        with pytest.raises(Refused, match="used up or void"):
+            asked_of(desk, ask_holder)
+
+    def test_it_is_no_proof_of_ownership(self, desk: Desk) -> None:
+        """An answer about the hidden code is not accepted as one of an owner, nor the other way round."""
+        challenge = asked_of(desk, ask_holder)
+        signature = claim_key_of(desk.secret.claim_code(SERIAL)).sign_message(challenge.text)
+        assert not check(desk, challenge.nonce, signature).proven
+
+    def test_it_can_never_be_a_claim(self, desk: Desk) -> None:
+        """The contract refuses the answer as the signature of a claim, whatever the claim says."""
+        challenge = asked_of(desk, ask_holder)
+        signature = claim_key_of(desk.secret.claim_code(SERIAL)).sign_message(challenge.text)
+        place = desk.dossier.deployment
+        signer = recover_claim_signer(
+            chain_id=place.chain_id,
+            contract=place.contract,
+            serial=SERIAL,
+            to=OWNER.address,
+            deadline=2**40,
+            signature=signature,
+        )
+        assert signer != challenge.address
