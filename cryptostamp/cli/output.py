@@ -88,6 +88,8 @@ def print_verdict(verdict: Verdict) -> None:
     unreached = len(verdict.checks) - len(verdict.reached)
     if unreached:
         console.print(Text(f"  Because of that, {unreached} more checks were not made."))
+    for hint in verdict.hints:
+        console.print(Text(hint.sentence, style="yellow"))
     console.print(Text(verdict.caveat, style="dim"))
 
 

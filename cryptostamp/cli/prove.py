@@ -21,7 +21,7 @@ NOT_PROVEN = 1
 
 _NONCE = re.compile(r"^Nonce: ([0-9A-Za-z]{8,64})$", re.MULTILINE)
 _HIDDEN_CODE = re.compile(r"^Prove that you have the hidden code of stamp no\. [0-9]+\.", re.MULTILINE)
-_SIGNATURE = re.compile(r"(0x)?((?:[0-9a-fA-F]{2}){1,24000})")
+_SIGNATURE = re.compile(r"(0x)?((?:[0-9a-fA-F]{2}){65,24000})")
 
 
 @click.group("prove")
@@ -122,7 +122,7 @@ def check(*, challenge: Path, signature: str, rpc: str, issued: Path | None, as_
     if nonce is None:
         raise InputError("This file holds no challenge.", where=str(challenge), remedy="Give the file of prove ask.")
     if hexadecimal is None:
-        raise InputError("A signature is 0x and hex digits.", remedy="Copy it whole.")
+        raise InputError("A signature is 0x and at least 130 hex digits.", remedy="Copy it whole.")
     workspace = workspace_of(issued)
     dossier, given = workspace.dossier(), bytes.fromhex(hexadecimal[2])
     chain = chain_of(dossier, rpc)

@@ -46,7 +46,7 @@ CANNOT_TELL = 4
 def verify_command(
     *,
     targets: tuple[str, ...],
-    rpcs: tuple[str, ...],
+    rpc: tuple[str, ...],
     folders: tuple[Path, ...],
     registry: Address | None,
     trust_file: Path | None,
@@ -65,7 +65,7 @@ def verify_command(
     verdicts = [
         (target, verdict)
         for target in targets
-        for verdict in verify(target, dossiers=dossiers, rpc=rpcs, registry=registry, trust=trust)
+        for verdict in verify(target, dossiers=dossiers, rpc=rpc, registry=registry, trust=trust)
     ]
     if as_json:
         print_json({"verdicts": [{"target": target, "verdict": verdict} for target, verdict in verdicts]})

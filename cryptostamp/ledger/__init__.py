@@ -27,6 +27,7 @@ from cryptostamp.ledger.records import (
     TransactionRecord,
     TransactionState,
 )
+from cryptostamp.ledger.scan_log import ScanCounts, ScanLog, ScanPoint
 
 __all__ = [
     "ChallengeRecord",
@@ -38,6 +39,9 @@ __all__ = [
     "PlannedStamp",
     "PrintedFile",
     "Receipt",
+    "ScanCounts",
+    "ScanLog",
+    "ScanPoint",
     "SeriesIndex",
     "SeriesPlan",
     "StampRecord",

@@ -38,6 +38,7 @@ from cryptostamp.ledger.records import (
     TransactionRecord,
     TransactionState,
 )
+from cryptostamp.ledger.scan_log import ScanLog
 from cryptostamp.primitives import Address, ChainId, Hash32, Serial
 
 __all__ = ["Ledger"]
@@ -306,6 +307,10 @@ class Ledger:
     def index(self, series_id: str) -> SeriesIndex:
         """Return what the chain has told of a series that is planned here."""
         return SeriesIndex(series_id, self._reading, self._writing)
+
+    def scan_log(self, series_id: str) -> ScanLog:
+        """Return the log of the scans of a series that is planned here."""
+        return ScanLog(series_id, self._reading, self._writing)
 
     # --- transactions
 

@@ -18,6 +18,7 @@ __all__ = [
     "IndexedBlockRow",
     "OfferRow",
     "PrintRow",
+    "ScanRow",
     "SeriesRow",
     "StampRow",
     "StandingRow",
@@ -166,6 +167,24 @@ class ChallengeRow(Base):
     issued_at: Mapped[int] = mapped_column(_BIG)
     expires_at: Mapped[int] = mapped_column(_BIG)
     used_at: Mapped[int | None] = mapped_column(_BIG)
+
+
+class ScanRow(Base):
+    """How often the code of a stamp was scanned, and when and where last, if a scan point said so; not by whom."""
+
+    __tablename__ = "scans"
+
+    series_id: Mapped[str] = mapped_column(ForeignKey("series.id"), primary_key=True)
+    serial: Mapped[int] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    first_at: Mapped[int] = mapped_column(_BIG)
+    last_at: Mapped[int | None] = mapped_column(_BIG)
+    """Of the last scan with a place."""
+    last_latitude: Mapped[int | None]
+    """Whole degrees."""
+    last_longitude: Mapped[int | None]
+    impossible: Mapped[int]
+    """How often two scans in a row were farther apart than anything travels in between."""
 
 
 class IndexedBlockRow(Base):

@@ -32,6 +32,7 @@ from cryptostamp.office.proof import Proof, proof_prints
 from cryptostamp.office.proof_judge import Difference, DifferenceCode
 from cryptostamp.office.prove import ask_holder, ask_owner, check_holder, check_owner
 from cryptostamp.office.publication import MetadataCheck, Publication, check_metadata, publish_metadata
+from cryptostamp.office.scan_notes import note_scan
 from cryptostamp.office.sealed_proof import SealedFault, SealedFaultCode, SealedProof, proof_sealed
 from cryptostamp.office.stamps import PostmarkOrder, StampDesk, StampPreview, VoidOrder, runs_of
 from cryptostamp.office.status import Overview, history, overview
@@ -88,6 +89,7 @@ __all__ = [
     "judge_texts",
     "load_trust",
     "local_post",
+    "note_scan",
     "overview",
     "preview",
     "price_claim",

@@ -7,7 +7,9 @@ believes nobody whom the verifier did not name (`Trust`).
 from __future__ import annotations
 
 from cryptostamp.scan.checks import Check, CheckCode, Conclusion, Outcome, conclude
+from cryptostamp.scan.chip import Chip, ChipKeys, check_chip, chip_digest
 from cryptostamp.scan.crosscheck import ComparedLook, ComparedNodes, NodesDisagree
+from cryptostamp.scan.hints import Hint, HintCode, hints_of
 from cryptostamp.scan.ownership import (
     AccountSignatures,
     Challenge,
@@ -39,9 +41,13 @@ __all__ = [
     "Challenge",
     "Check",
     "CheckCode",
+    "Chip",
+    "ChipKeys",
     "ComparedLook",
     "ComparedNodes",
     "Conclusion",
+    "Hint",
+    "HintCode",
     "Issuer",
     "NodesDisagree",
     "Outcome",
@@ -58,8 +64,11 @@ __all__ = [
     "Trust",
     "Verdict",
     "check_answer",
+    "check_chip",
     "check_possession",
+    "chip_digest",
     "conclude",
+    "hints_of",
     "make_challenge",
     "read_page",
     "read_photo",

@@ -21,6 +21,7 @@ from cryptostamp.errors import CannotTell, CodeFormatError, CryptostampError
 from cryptostamp.primitives import Address, Serial
 from cryptostamp.scan.checks import DECISIVE, PRECONDITIONS, REFUTING, Check, CheckCode, Conclusion, Outcome, conclude
 from cryptostamp.scan.crosscheck import ComparedLook
+from cryptostamp.scan.hints import Hint
 from cryptostamp.scan.sources import (
     BlockFacts,
     ChainSource,
@@ -97,6 +98,8 @@ class Verdict:
     code: PublicCode | None = None
     stamp: StampView | None = None
     caveat: str = PAPER_CAVEAT
+    hints: tuple[Hint, ...] = ()
+    """What a scan log makes one think of; never a finding."""
 
     @property
     def reached(self) -> tuple[Check, ...]:

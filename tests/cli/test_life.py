@@ -165,7 +165,7 @@ class TestVerify:
         assert (done.code, done.err) == (0, "")
         assert done.out.startswith("✓ Genuine code")
         assert "Genuine code. Leapfrog no. 3 of 30, " in done.out
-        assert done.out.count("\n  ✓ ") == 9
+        assert done.out.count("\n  ✓ ") == 10
         assert "no scan can tell whether this paper" in done.out
 
     def test_a_photo(self, run: Run, desk: Desk, tmp_path: Path) -> None:
