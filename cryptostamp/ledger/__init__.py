@@ -7,11 +7,14 @@ about tokens.
 
 from __future__ import annotations
 
+from cryptostamp.ledger.claim_queue import ClaimQueue
 from cryptostamp.ledger.database import check_url
 from cryptostamp.ledger.index import SeriesIndex
 from cryptostamp.ledger.ledger import Ledger
 from cryptostamp.ledger.records import (
     ChallengeRecord,
+    ClaimRecord,
+    ClaimState,
     EventRecord,
     IndexedBlock,
     IssuedSeries,
@@ -20,6 +23,7 @@ from cryptostamp.ledger.records import (
     PrintedFile,
     Receipt,
     SeriesPlan,
+    Sighting,
     StampRecord,
     Standing,
     StandingCounts,
@@ -30,6 +34,9 @@ from cryptostamp.ledger.records import (
 
 __all__ = [
     "ChallengeRecord",
+    "ClaimQueue",
+    "ClaimRecord",
+    "ClaimState",
     "EventRecord",
     "IndexedBlock",
     "IssuedSeries",
@@ -40,6 +47,7 @@ __all__ = [
     "Receipt",
     "SeriesIndex",
     "SeriesPlan",
+    "Sighting",
     "StampRecord",
     "Standing",
     "StandingCounts",

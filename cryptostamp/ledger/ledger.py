@@ -20,11 +20,21 @@ from sqlalchemy.orm import Session
 from cryptostamp.errors import InputError, StorageProblem
 from cryptostamp.ledger.backup import back_up
 from cryptostamp.ledger.bulk import insert_rows
+from cryptostamp.ledger.claim_queue import ClaimQueue
 from cryptostamp.ledger.database import open_engine, place_of, storage_errors, to_write
 from cryptostamp.ledger.index import SeriesIndex
 from cryptostamp.ledger.locks import sole_writer
 from cryptostamp.ledger.migrations import HEAD
-from cryptostamp.ledger.models import ChallengeRow, OfferRow, PrintRow, SeriesRow, StampRow, StepRow, TransactionRow
+from cryptostamp.ledger.models import (
+    ChallengeRow,
+    OfferRow,
+    PrintRow,
+    SeriesRow,
+    SightingRow,
+    StampRow,
+    StepRow,
+    TransactionRow,
+)
 from cryptostamp.ledger.records import (
     ChallengeRecord,
     IssuedSeries,
@@ -33,6 +43,7 @@ from cryptostamp.ledger.records import (
     PrintedFile,
     Receipt,
     SeriesPlan,
+    Sighting,
     StampRecord,
     StepRecord,
     TransactionRecord,
@@ -424,6 +435,31 @@ class Ledger:
             if changed.first() is None:
                 raise StorageProblem("The ledger has no unfinished transaction of this hash.", where=f"0x{hash_.hex()}")
 
+    # --- claims that collectors have handed in
+
+    @property
+    def claims(self) -> ClaimQueue:
+        """The claims that wait to be carried to the chain."""
+        return ClaimQueue(self._reading, self._writing, self.place)
+
+    # --- scans of codes
+
+    def note_sighting(self, series_id: str, serial: Serial, *, at: int) -> None:
+        """Count one more scan of a stamp's code."""
+        row = {"series_id": series_id, "serial": serial, "first_at": at, "count": 1}
+        with self._writing() as session:
+            session.execute(
+                self._upsert(SightingRow)
+                .values(row)
+                .on_conflict_do_update(index_elements=["series_id", "serial"], set_={"count": SightingRow.count + 1})
+            )
+
+    def sighting(self, series_id: str, serial: Serial) -> Sighting | None:
+        """Return how often a stamp's code was scanned, `None` if it never was."""
+        with self._reading() as session:
+            row = session.get(SightingRow, (series_id, serial))
+            return None if row is None else Sighting(first_at=row.first_at, count=row.count)
+
     # --- ownership challenges
 
     def record_challenge(self, challenge: ChallengeRecord) -> None:
@@ -444,6 +480,7 @@ class Ledger:
                 address=Address(row.address),
                 issued_at=row.issued_at,
                 expires_at=row.expires_at,
+                used_at=row.used_at,
             )
 
     def use_nonce(self, nonce: str, *, at: int) -> bool:

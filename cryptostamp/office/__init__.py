@@ -19,6 +19,7 @@ from cryptostamp.office.claim import (
     sign_claim,
 )
 from cryptostamp.office.compiling import check_artifacts, contracts_folder, write_compiled
+from cryptostamp.office.counter import ClaimClerk, attend, check_claim, take_in
 from cryptostamp.office.demo import DEMO_PASSPHRASE, Demo, DemoListener, run_demo
 from cryptostamp.office.doctor import Finding, examine
 from cryptostamp.office.indexing import Followed, follow
@@ -44,6 +45,7 @@ __all__ = [
     "Audit",
     "BatchedClaim",
     "Claim",
+    "ClaimClerk",
     "Demo",
     "DemoListener",
     "Difference",
@@ -69,10 +71,12 @@ __all__ = [
     "VoidOrder",
     "Workspace",
     "ask_owner",
+    "attend",
     "audit",
     "chain_of",
     "check",
     "check_artifacts",
+    "check_claim",
     "check_metadata",
     "check_owner",
     "claim",
@@ -98,6 +102,7 @@ __all__ = [
     "send_claim",
     "send_claims",
     "sign_claim",
+    "take_in",
     "verify",
     "write_compiled",
 ]

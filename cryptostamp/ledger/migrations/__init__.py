@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 __all__ = ["HEAD", "bring_up_to_date", "is_up_to_date", "revision_of"]
 
-HEAD = "3"
+HEAD = "4"
 """The revision that this version of the program writes."""
 
 _KEPT_BY_ALEMBIC = 100
