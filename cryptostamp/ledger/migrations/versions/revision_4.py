@@ -1,4 +1,4 @@
-"""Signed claims that collectors hand in, so that one process sends what many take in; and how often codes are scanned."""
+"""Signed claims that collectors hand in, for one process to send; and how often codes are scanned."""
 
 from __future__ import annotations
 
