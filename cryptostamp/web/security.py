@@ -146,10 +146,14 @@ class Guard:
 
 
 def is_own(headers: Headers) -> bool:
-    """Tell whether a request that changes something comes from a page of this site, or from no browser at all."""
+    """Tell whether a request that changes something comes from a page of this site, or from no browser at all.
+
+    Browsers say so in `Sec-Fetch-Site`; older ones name the origin. Our pages tell no referrer, so that the origin of
+    their forms is `null`, which anybody's is: it does not count.
+    """
     site = headers.get("sec-fetch-site")
-    if site is not None and site not in {"same-origin", "none"}:
-        return False
+    if site is not None:
+        return site in {"same-origin", "none"}
     origin = headers.get("origin")
     if origin is None:
         return True

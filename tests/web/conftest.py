@@ -2,56 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 import uvicorn
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+from support.collector import CHROMIUM, DESKTOP, PHONE, RunningSite
 from support.desk import LEAPFROG, PASSPHRASE
 
-from cryptostamp.chain import Chain, DevSigner, LocalNode, Sender, start_local_node
-from cryptostamp.edition import Dossier, EditionSecret
+from cryptostamp.chain import Chain, DevSigner, Sender, start_local_node
+from cryptostamp.edition import Dossier
 from cryptostamp.ledger import Ledger
-from cryptostamp.office import LedgerJournal, Workspace, issue
-from cryptostamp.press import token_image
+from cryptostamp.office import LedgerJournal, Workspace, issue, print_stamps
+from cryptostamp.press import photograph, token_image
 from cryptostamp.primitives import Serial
 from cryptostamp.series import Series, load_series, rescale
 from cryptostamp.web import Limits, Settings, create_app
 from cryptostamp.web.server import BackRoom
-
-
-@dataclass(frozen=True)
-class RunningSite:
-    """A site that answers at `url`, and everything behind it."""
-
-    url: str
-    settings: Settings
-    series: Series
-    workspace: Workspace
-    secret: EditionSecret
-    dossier: Dossier
-    node: LocalNode
-    chain: Chain
-
-    def path(self, serial: int) -> str:
-        """The path that the QR of a stamp opens."""
-        text = self.code(serial)
-        return text[text.index("/", 8) :]
-
-    def code(self, serial: int) -> str:
-        """The public code of a stamp."""
-        from cryptostamp.office import public_code_of  # noqa: PLC0415
-
-        return public_code_of(self.dossier, Serial(serial)).text
-
-    def hidden(self, serial: int) -> str:
-        """The hidden code of a stamp, as it is printed."""
-        return self.secret.claim_code(Serial(serial)).text
 
 
 @pytest.fixture(scope="session")
@@ -118,3 +90,56 @@ def client(running_site: RunningSite) -> Iterator[httpx.Client]:
     """A visitor without a browser."""
     with httpx.Client(base_url=running_site.url, timeout=20) as visitor:
         yield visitor
+
+
+@pytest.fixture(scope="module")
+def filmed(running_site: RunningSite, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Film a printed stamp, no. 9: what the camera of the browser sees."""
+    job = print_stamps(
+        running_site.series, workspace=running_site.workspace, serials=range(9, 10), images=[Serial(9)], dpi=300
+    )
+    with Image.open(job.images[0]) as face:
+        frame = photograph(face, seed=4, degrees=7, scale=1.3)
+    film = tmp_path_factory.mktemp("film") / "stamp.mjpeg"
+    film.write_bytes(frame * 3)
+    return film
+
+
+@pytest.fixture(scope="module")
+def browser(filmed: Path) -> Iterator[Browser]:
+    """Debian's Chromium, with a film of a stamp for a camera."""
+    camera = (
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={filmed}",
+    )
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*CHROMIUM, *camera])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
+def visit(request: pytest.FixtureRequest, browser: Browser, running_site: RunningSite) -> Iterator[Page]:
+    """A new visitor on the start page, on a phone and at a desk, who notices every mistake of a script."""
+    context = browser.new_context(viewport=request.param, base_url=running_site.url, accept_downloads=True)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+    page.on("request", lambda sent: complaints.append(sent.url) if not is_own(sent.url, running_site.url) else None)
+    page.goto("/")
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def is_own(url: str, site: str) -> bool:
+    """Whether a request goes to the site, or nowhere at all."""
+    return url.startswith((f"{site}/", "data:", "blob:"))
+
+
+@pytest.fixture(scope="module")
+def filmed_picture(filmed: Path) -> bytes:
+    """One photo of the filmed stamp."""
+    return filmed.read_bytes()

@@ -15,7 +15,7 @@ export type Mistake = { kind: "mistake"; word: "typo" | "short" | "character" | 
 /** Read a hidden code, a half of one, or a link to the claim page that holds either after `#`. */
 export function readHidden(text: string): HiddenCode | Mistake {
   const at = text.indexOf("#");
-  if (at < 0 && /\/S\/|^[a-z0-9]{2,8}-\d{1,8}-/i.test(text.trim())) return { kind: "mistake", word: "public" };
+  if (at < 0 && /\/S\/|^[a-z0-9]{2,8}-\d{1,8}-[a-z0-9]{9}$/i.test(text.trim())) return { kind: "mistake", word: "public" };
   const typed = fold(stripSeparators(text.slice(at + 1).trim()));
   const strange = /[^0-9A-TV-Z]/.exec(typed);
   if (strange) return { kind: "mistake", word: "character", character: strange[0] };
