@@ -25,6 +25,7 @@ from cryptostamp.chain.reader import ChainReader
 from cryptostamp.chain.remembered import BlockReader, RememberingReader
 from cryptostamp.chain.sender import Sender
 from cryptostamp.chain.series_events import ChainEvent, SeriesEvents
+from cryptostamp.chain.signatures import is_valid_signature
 from cryptostamp.chain.signers import (
     DEV_ACCOUNTS,
     LOCAL_CHAIN_IDS,
@@ -97,6 +98,7 @@ __all__ = [
     "deploy_registry",
     "deploy_series",
     "find_anvil",
+    "is_valid_signature",
     "load_artifact",
     "series_deployment",
     "start_local_node",

@@ -16,8 +16,8 @@ from cryptostamp.errors import StorageProblem
 
 __all__ = ["CONTRACTS", "Artifact", "compiler_input", "load_artifact"]
 
-CONTRACTS = ("PostalRegistry", "StampSeries")
-"""The contracts that are deployed; the source of each is contracts/src/<name>.sol."""
+CONTRACTS = ("PostalRegistry", "SignatureValidator", "StampSeries")
+"""The contracts that are deployed, and the one that is only called; the source of each is contracts/src/<name>.sol."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

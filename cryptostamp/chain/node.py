@@ -112,15 +112,15 @@ class Chain:
 
     def head(self) -> Block:
         """Return the newest block."""
-        return self._ask(_block, "eth_getBlockByNumber", "latest", _WITHOUT_TRANSACTIONS)
+        return self._ask(block_from, "eth_getBlockByNumber", "latest", _WITHOUT_TRANSACTIONS)
 
     def finalized(self) -> Block:
         """Return the newest block that the chain promises never to undo."""
-        return self._ask(_block, "eth_getBlockByNumber", "finalized", _WITHOUT_TRANSACTIONS)
+        return self._ask(block_from, "eth_getBlockByNumber", "finalized", _WITHOUT_TRANSACTIONS)
 
     def block(self, number: int) -> Block:
         """Return a block by its number; raise `NodeUnreachable` if the node does not have it."""
-        return self._ask(_block, "eth_getBlockByNumber", hex_of(number), _WITHOUT_TRANSACTIONS)
+        return self._ask(block_from, "eth_getBlockByNumber", hex_of(number), _WITHOUT_TRANSACTIONS)
 
     def transactions(self, block: int) -> tuple[BlockTransaction, ...]:
         """Return the transactions in a block, in its order."""
@@ -241,7 +241,7 @@ def _call_object(to: Address | None, data: bytes, sender: Address | None) -> dic
     return fields
 
 
-def _block(answer: Any) -> Block:  # noqa: ANN401 - JSON
+def block_from(answer: Any) -> Block:  # noqa: ANN401 - JSON
     return Block(
         number=int_of(answer["number"]),
         hash=Hash32(bytes_of(answer["hash"], length=32)),

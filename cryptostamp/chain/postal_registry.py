@@ -228,14 +228,14 @@ class PostalRegistry:
     def series_status(self, contract: Address) -> SeriesStatus | None:
         """Return who stands behind a series, `None` if nobody has registered it."""
         (fields,) = self._read("statusOf", contract)
-        return _status(contract, fields)
+        return status_from(contract, fields)
 
     def series_statuses(self, contracts: Sequence[Address]) -> tuple[SeriesStatus | None, ...]:
         """Return the status of several series in one question, in their order."""
         (statuses,) = self._read("statusesOf", list(contracts))
         if len(statuses) != len(contracts):
             raise _stranger()
-        return tuple(_status(contract, fields) for contract, fields in zip(contracts, statuses, strict=True))
+        return tuple(status_from(contract, fields) for contract, fields in zip(contracts, statuses, strict=True))
 
     def _post_by(self, function: str, account: Address) -> Post | None:
         (post_id,) = self._read(function, account)
@@ -266,7 +266,7 @@ def _post(post_id: int, fields: Sequence[Any]) -> Post:
     )
 
 
-def _status(contract: Address, fields: Sequence[Any]) -> SeriesStatus | None:
+def status_from(contract: Address, fields: Sequence[Any]) -> SeriesStatus | None:
     post_id, post, standing, since, registered_at, by_authority, code_hash, code_hash_now, reason = fields
     if standing == 0:
         return None

@@ -8,16 +8,18 @@ most once in `fresh_s`; when it has changed, everything is forgotten. Believes i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import TypeVar, cast
 
 from cryptostamp.chain.artifacts import load_artifact
 from cryptostamp.chain.node import Block, Chain
 from cryptostamp.chain.postal_registry import PostalRegistry, SeriesStatus
+from cryptostamp.chain.reader import Look, Sight, StampQuestion
 from cryptostamp.chain.stamp import Stamp
 from cryptostamp.chain.stamp_series import StampSeries
-from cryptostamp.errors import CryptostampError, NodeUnreachable
+from cryptostamp.errors import CannotTell, CryptostampError, NodeUnreachable
 from cryptostamp.primitives import Address, ChainId, Hash32, Serial
 
 __all__ = ["BlockReader", "RememberingReader"]
@@ -43,13 +45,24 @@ class BlockReader:
         """The hash of the block."""
         return self._block.hash
 
-    def chain_id(self) -> ChainId:
-        """Return which chain the node serves."""
-        return self._chain.chain_id
-
     def head(self) -> Block:
         """Return the block that all answers rest on."""
         return self._block
+
+    def look(self, questions: Sequence[StampQuestion]) -> Look:
+        """Answer questions as `ChainReader.look` does, asking the node only what it has not answered for this block."""
+        asked: dict[Address, list[Serial]] = defaultdict(list)
+        for each in questions:
+            asked[each.contract].append(each.serial)
+        for contract, serials in asked.items():
+            if _or_error(lambda contract=contract: self.is_our_code(contract)) is True:  # type: ignore[misc]
+                self._fetch(contract, serials)
+        return Look(
+            chain_id=self._chain.chain_id,
+            block=self._block,
+            final=self._remember(("final",), self._final),
+            sights=tuple(self._sight(each) for each in questions),
+        )
 
     def is_our_code(self, contract: Address) -> bool | None:
         """Return whether the code at an address is that of our StampSeries, `None` if there is no code at all."""
@@ -78,7 +91,22 @@ class BlockReader:
         """Tell whether `stamp` will answer without asking the node."""
         return ("stamp", contract, serial) in self._known
 
-    def fetch(self, contract: Address, serials: Iterable[Serial]) -> None:
+    def _sight(self, asked: StampQuestion) -> Sight:
+        contract, registry = asked.contract, asked.registry
+        return Sight(
+            is_our_code=_or_error(lambda: self.is_our_code(contract)),
+            status=None if registry is None else _or_error(lambda: self.series_status(registry, contract)),
+            edition_root=_or_error(lambda: self.edition_root(contract)),
+            stamp=_or_error(lambda: self.stamp(contract, asked.serial)),
+        )
+
+    def _final(self) -> Block | None:
+        try:
+            return self._chain.finalized()
+        except CryptostampError:
+            return None
+
+    def _fetch(self, contract: Address, serials: Iterable[Serial]) -> None:
         """Ask for many stamps at once; those whose question fails stay unknown, and are asked for one by one."""
         missing = sorted({serial for serial in serials if not self.knows(contract, serial)})
         if len(missing) < 2:  # noqa: PLR2004  (one is no batch)
@@ -100,6 +128,13 @@ class BlockReader:
     def _keep(self, key: tuple[object, ...], answer: object) -> None:
         if len(self._known) < _MOST_REMEMBERED:
             self._known[key] = answer
+
+
+def _or_error(ask: Callable[[], _T]) -> _T | CryptostampError:
+    try:
+        return ask()
+    except CryptostampError as error:
+        return error
 
 
 class RememberingReader:
@@ -133,6 +168,19 @@ class RememberingReader:
         """Return the reader of the newest block if it was asked for just now, else `None`; asks nothing."""
         reader = self._reader
         return reader if reader is not None and self._clock() - self._asked_at < self._fresh_s else None
+
+    def look(self, questions: Sequence[StampQuestion], *, at: int | None = None) -> Look:
+        """Answer all questions as of the newest block; only that one is remembered, so `at` is not for here.
+
+        Raises `NodeUnreachable` if the node does not answer. A block that was undone meanwhile is asked for anew.
+        """
+        if at is not None:
+            raise CannotTell("Only the newest block is asked here.")
+        look = self.newest().look(questions)
+        if any(isinstance(each.stamp, NodeUnreachable) for each in look.sights):
+            self._asked_at = float("-inf")
+            look = self.newest().look(questions)
+        return look
 
     def newest(self) -> BlockReader:
         """Return the reader of the newest block; raise `NodeUnreachable` while the node does not answer."""

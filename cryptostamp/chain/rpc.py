@@ -20,7 +20,7 @@ from web3.types import RPCEndpoint
 
 from cryptostamp.errors import InputError, NodeUnreachable
 
-__all__ = ["Rpc", "RpcClient", "RpcFailure", "bytes_of", "hex_of", "int_of"]
+__all__ = ["Rpc", "RpcClient", "RpcFailure", "bytes_of", "failure_of", "hex_of", "int_of"]
 
 _LIMIT_EXCEEDED = -32005  # EIP-1474
 _TOO_MANY_REQUESTS = 429
@@ -99,16 +99,10 @@ class RpcClient:
         failure = response.get("error")
         if failure is None:
             return response.get("result")
-        if not isinstance(failure, dict):
-            return RpcFailure(code=0, message=_words(failure), data=b"")
-        code = failure.get("code")
-        if code in {_LIMIT_EXCEEDED, _TOO_MANY_REQUESTS}:
+        told = failure_of(failure)
+        if told.code in {_LIMIT_EXCEEDED, _TOO_MANY_REQUESTS}:
             raise self.unreachable("asks for fewer questions")
-        return RpcFailure(
-            code=code if isinstance(code, int) else 0,
-            message=_words(failure.get("message", "")),
-            data=_revert_data(failure.get("data")),
-        )
+        return told
 
     def ask(self, read: Callable[[Any], _T], method: str, *parameters: object) -> _T:
         """Return what `read` makes of the result or `RpcFailure`; `NodeUnreachable` if it can make nothing of it."""
@@ -147,6 +141,18 @@ def bytes_of(value: object, *, length: int | None = None) -> bytes:
     if length is not None and len(data) != length:
         raise ValueError(f"not {length} bytes: {value!r}")
     return data
+
+
+def failure_of(error: object) -> RpcFailure:
+    """Return what the error of an answer says, whatever a node put there."""
+    if not isinstance(error, dict):
+        return RpcFailure(code=0, message=_words(error), data=b"")
+    code = error.get("code")
+    return RpcFailure(
+        code=code if isinstance(code, int) else 0,
+        message=_words(error.get("message", "")),
+        data=_revert_data(error.get("data")),
+    )
 
 
 def _words(message: object) -> str:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from cryptostamp.cli.options import AddressType, as_json, rpc_option
+from cryptostamp.cli.options import AddressType, as_json, rpcs_option
 from cryptostamp.cli.output import console, print_json, print_verdict
 from cryptostamp.edition import Dossier
-from cryptostamp.office import Workspace, verify
+from cryptostamp.office import Workspace, load_trust, verify
 from cryptostamp.primitives import Address
 from cryptostamp.scan import Conclusion, Verdict
 
@@ -21,7 +21,7 @@ CANNOT_TELL = 4
 
 @click.command("verify", short_help="Say what a stamp is, from a photo or a code.")
 @click.argument("targets", nargs=-1, required=True, metavar="PHOTO|CODE...")
-@rpc_option
+@rpcs_option
 @click.option(
     "--issued",
     "folders",
@@ -35,23 +35,37 @@ CANNOT_TELL = 4
     type=AddressType(),
     help="The registry of posts that you believe, instead of the one that the dossier names.",
 )
+@click.option(
+    "--trust",
+    "trust_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A TOML file with whom else you believe: registries, issuers whose signatures count without a network, "
+    "contracts, and how old a block may be.",
+)
 @as_json
 def verify_command(
-    *, targets: tuple[str, ...], rpc: str, folders: tuple[Path, ...], registry: Address | None, as_json: bool
+    *,
+    targets: tuple[str, ...],
+    rpcs: tuple[str, ...],
+    folders: tuple[Path, ...],
+    registry: Address | None,
+    trust_file: Path | None,
+    as_json: bool,
 ) -> int:
     """Say what a stamp is, from a PHOTO (JPEG, PNG, WebP) or a typed CODE.
 
     Every check behind the answer is shown. What could not be checked is never called genuine and
     never called a counterfeit. The code on a stamp is not believed about what to trust: you say it,
-    with --issued or --registry.
+    with --issued, --registry or --trust. Of several nodes (--rpc) none is believed alone: they are compared.
 
     Exit codes: 0 genuine, 1 not genuine, 4 cannot tell.
     """
     dossiers = [_dossier(folder) for folder in folders or _here()]
+    trust = None if trust_file is None else load_trust(trust_file)
     verdicts = [
         (target, verdict)
         for target in targets
-        for verdict in verify(target, dossiers=dossiers, rpc=rpc, registry=registry)
+        for verdict in verify(target, dossiers=dossiers, rpc=rpcs, registry=registry, trust=trust)
     ]
     if as_json:
         print_json({"verdicts": [{"target": target, "verdict": verdict} for target, verdict in verdicts]})

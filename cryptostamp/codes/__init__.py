@@ -13,6 +13,7 @@ from cryptostamp.codes.kind import Kind, classify
 from cryptostamp.codes.public_code import PublicCode, check_host, parse_public_code
 from cryptostamp.codes.public_codes import PublicCodes
 from cryptostamp.codes.short_code import ShortCode, parse_short_code
+from cryptostamp.codes.signed_code import sign_with, signer_of, signing_text
 from cryptostamp.codes.symbol import QrSymbol, claim_symbol, public_symbol
 from cryptostamp.codes.symbol_batch import SymbolBatch, best_mask, claim_symbols, public_symbols, text_symbols
 from cryptostamp.codes.tags import tags_of
@@ -41,6 +42,9 @@ __all__ = [
     "parse_short_code",
     "public_symbol",
     "public_symbols",
+    "sign_with",
+    "signer_of",
+    "signing_text",
     "tag_of",
     "tags_of",
     "text_symbols",

@@ -5,6 +5,9 @@ and resolves without its host, for it names chain, contract and serial. Everythi
 is upper case, for the alphanumeric mode of QR (ISO/IEC 18004). Anybody may see and copy it: it does
 not prove that a paper is the paper, and its host and contract are claims until they are checked
 against the registry.
+
+The *signed* form has a dot and 103 Crockford characters after the check character: the issuer's 64-byte signature
+(EIP-2098) as one number. `cryptostamp.codes.signed_code` says over what, and whose it is.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from cryptostamp.codes import crockford
 from cryptostamp.codes.fields import (
     MAX_CHAIN_ID,
     check_of,
@@ -32,6 +36,9 @@ __all__ = ["PublicCode", "check_host", "parse_public_code"]
 
 _MAX_LENGTH: Final = 512
 _MAX_HOST: Final = 253
+_SIGNATURE_BYTES: Final = 64
+_SIGNATURE_LENGTH: Final = 103
+"""Characters of 5 bits for 512 bits; the first holds two of them and is one of 0 to 3."""
 _CONTRACT: Final = re.compile(r"0x[0-9a-fA-F]{40}")
 _SHAPE: Final = "A public code looks like https://HOST/S/CHAIN/CONTRACT/SERIAL.TAG."
 
@@ -59,6 +66,8 @@ class PublicCode:
     serial: Serial
     tag: str
     """8 Crockford characters; see `tag_of`."""
+    signature: bytes | None = None
+    """The issuer's, 64 bytes r and yParity with s (EIP-2098); `None` of a code that carries none."""
 
     def __post_init__(self) -> None:
         """Refuse fields that no code can carry."""
@@ -69,6 +78,8 @@ class PublicCode:
             raise CodeFormatError(f"The chain id {self.chain_id} is not between 1 and {MAX_CHAIN_ID}.")
         if not _CONTRACT.fullmatch(self.contract):
             raise CodeFormatError(f"{shown(self.contract)} is not the address of a contract.")
+        if self.signature is not None and len(self.signature) != _SIGNATURE_BYTES:
+            raise CodeFormatError(f"The signature of a code has {_SIGNATURE_BYTES} bytes, not {len(self.signature)}.")
 
     @classmethod
     def make(cls, *, host: str, chain_id: ChainId, contract: Address, serial: Serial, claim_key: Address) -> PublicCode:
@@ -87,6 +98,7 @@ class PublicCode:
         return (
             f"https://{self.host.upper()}/S/{self.chain_id}/{contract_text(self.contract)}"
             f"/{self.serial}.{self.tag}{self.check}"
+            + ("" if self.signature is None else f".{_signature_text(self.signature)}")
         )
 
     def short(self, series_id: str) -> ShortCode:
@@ -114,18 +126,42 @@ def parse_public_code(text: str) -> PublicCode:
         )
     chain_id = parse_number(fields[1], "chain id", MAX_CHAIN_ID)
     contract = parse_contract(fields[2])
-    serial_text, dot, tag_and_check = fields[3].partition(".")
+    serial_text, dot, rest = fields[3].partition(".")
+    tag_and_check, signed, signature = rest.partition(".")
     if not dot:
         raise CodeFormatError("The code ends before its tag.", remedy="Scan the code again, or copy all of it.")
     serial = parse_number(serial_text, "serial", MAX_EDITION)
     tag = parse_tag(tag_and_check[:-1])
-    code = PublicCode(host=host, chain_id=ChainId(chain_id), contract=contract, serial=Serial(serial), tag=tag)
+    code = PublicCode(
+        host=host,
+        chain_id=ChainId(chain_id),
+        contract=contract,
+        serial=Serial(serial),
+        tag=tag,
+        signature=_parse_signature(signature) if signed else None,
+    )
     if tag_and_check[-1:] != code.check:
         raise CodeFormatError(
             "The code is mistyped or misread: its check character does not agree with it.",
             remedy="Scan it again, or compare it with the stamp character by character.",
         )
     return code
+
+
+def _signature_text(signature: bytes) -> str:
+    return crockford.encode(int.from_bytes(signature, "big"), _SIGNATURE_LENGTH)
+
+
+def _parse_signature(text: str) -> bytes:
+    if len(text) != _SIGNATURE_LENGTH:
+        raise CodeFormatError(
+            f"The signature in the code has {len(text)} characters instead of {_SIGNATURE_LENGTH}.",
+            remedy="Scan the code again.",
+        )
+    number = crockford.decode(text)
+    if number >> (8 * _SIGNATURE_BYTES):
+        raise CodeFormatError("The signature in the code is too large a number.", remedy="Scan the code again.")
+    return number.to_bytes(_SIGNATURE_BYTES, "big")
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -31,12 +31,13 @@ from cryptostamp.office.printing import PrintJob, print_stamps, public_code_of
 from cryptostamp.office.progress import Progress
 from cryptostamp.office.proof import Proof, proof_prints
 from cryptostamp.office.proof_judge import Difference, DifferenceCode
-from cryptostamp.office.prove import ask_owner, check_owner
+from cryptostamp.office.prove import ask_holder, ask_owner, check_holder, check_owner
 from cryptostamp.office.publication import MetadataCheck, Publication, check_metadata, publish_metadata
 from cryptostamp.office.sealed_proof import SealedFault, SealedFaultCode, SealedProof, proof_sealed
 from cryptostamp.office.stamps import PostmarkOrder, StampDesk, StampPreview, VoidOrder, runs_of
 from cryptostamp.office.status import Overview, history, overview
-from cryptostamp.office.verify import resolve_code, verify
+from cryptostamp.office.trust_file import load_trust
+from cryptostamp.office.verify import judge_texts, resolve_code, source_at, trust_in, verify
 from cryptostamp.office.workspace import Workspace
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "StampPreview",
     "VoidOrder",
     "Workspace",
+    "ask_holder",
     "ask_owner",
     "attend",
     "audit",
@@ -77,6 +79,7 @@ __all__ = [
     "check",
     "check_artifacts",
     "check_claim",
+    "check_holder",
     "check_metadata",
     "check_owner",
     "claim",
@@ -86,6 +89,8 @@ __all__ = [
     "history",
     "issue",
     "join_halves",
+    "judge_texts",
+    "load_trust",
     "local_post",
     "overview",
     "preview",
@@ -102,7 +107,9 @@ __all__ = [
     "send_claim",
     "send_claims",
     "sign_claim",
+    "source_at",
     "take_in",
+    "trust_in",
     "verify",
     "write_compiled",
 ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from cryptostamp.chain import Chain, ChainReader, PostalRegistry, Stamp, StampSeries, StampState
+from cryptostamp.chain import Chain, PostalRegistry, Stamp, StampSeries, StampState, load_artifact
 from cryptostamp.edition import Dossier, variant_indices
 from cryptostamp.errors import CannotTell, NodeUnreachable
 from cryptostamp.files import sha256_of
@@ -50,7 +50,7 @@ def audit(
         void: Mapping[int, int] | None = None
         try:
             chain = chain_of(dossier, rpc)
-            parts.append(_contract(dossier, chain, rpc))
+            parts.append(_contract(dossier, chain))
             stamps = _Stamps(dossier, chain, ledger)
             parts.append(stamps.compare(progress))
             void = stamps.void
@@ -119,11 +119,11 @@ def _side_by_side(
             stamp, record = next(planned, None), next(records, None)
 
 
-def _contract(dossier: Dossier, chain: Chain, rpc: str) -> AuditPart:
+def _contract(dossier: Dossier, chain: Chain) -> AuditPart:
     """Compare what the contract was issued with, its code and its standing with the dossier."""
     place, edition, series = dossier.deployment, dossier.edition, dossier.series
     found = []
-    if not ChainReader(rpc).is_our_code(place.contract):
+    if not load_artifact("StampSeries").is_code(chain.code(place.contract)):
         found.append(
             Difference(code=AuditCode.CONTRACT_DIFFERS, what="At the series' address lies no contract of ours.")
         )

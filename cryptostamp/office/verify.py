@@ -6,18 +6,28 @@ believed that the caller did not hand in: dossiers, and the registry of a chain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cryptostamp.chain import ChainReader
+from cryptostamp.chain import LOCAL_CHAIN_IDS, ChainReader
 from cryptostamp.codes import Kind, PublicCode, classify, parse_public_code, parse_short_code
 from cryptostamp.edition import Dossier
 from cryptostamp.errors import CodeFormatError, InputError, NodeUnreachable
-from cryptostamp.primitives import Address, Hash32, Serial
-from cryptostamp.scan import ChainSource, Trust, Verdict, read_photo, verify_code, verify_nothing
+from cryptostamp.primitives import Address, ChainId, Hash32, Serial
+from cryptostamp.scan import (
+    ChainSource,
+    ChainTerms,
+    ComparedNodes,
+    Trust,
+    Verdict,
+    read_photo,
+    verify_code,
+    verify_codes,
+    verify_nothing,
+)
 
-__all__ = ["DossierEdition", "resolve_code", "trust_in", "verify"]
+__all__ = ["DossierEdition", "judge_texts", "resolve_code", "source_at", "trust_in", "verify"]
 
 _HIDDEN_CODE = (
     "This picture shows a hidden code. Whoever sees it can take the token: "
@@ -60,42 +70,67 @@ class DossierEdition:
         return self.dossier.edition.claim_key(serial)
 
 
-def trust_in(dossiers: Iterable[Dossier]) -> Trust:
-    """Return the trust of somebody who holds these dossiers, and believes the registries that they name."""
+def trust_in(dossiers: Iterable[Dossier], *, stated: Trust | None = None) -> Trust:
+    """Return the trust of somebody who holds these dossiers, and believes the registries that they name.
+
+    What is `stated` besides goes before. A local chain makes blocks only when asked, so their age does not matter.
+    """
     held = tuple(dossiers)
-    return Trust(
-        registries={dossier.deployment.chain_id: dossier.deployment.registry for dossier in held},
-        editions={
-            (dossier.deployment.chain_id, dossier.deployment.contract): DossierEdition(dossier) for dossier in held
+    more = Trust() if stated is None else stated
+    return replace(
+        more,
+        registries={
+            **{dossier.deployment.chain_id: dossier.deployment.registry for dossier in held},
+            **more.registries,
         },
+        editions={
+            **{(each.deployment.chain_id, each.deployment.contract): DossierEdition(each) for each in held},
+            **more.editions,
+        },
+        chains={**dict.fromkeys(LOCAL_CHAIN_IDS, ChainTerms(stale_after=None)), **more.chains},
+    )
+
+
+def source_at(rpcs: Sequence[str], *, timeout_s: float = 10.0) -> ChainSource:
+    """Return what answers at these URLs: one node, or several that are compared."""
+    readers = [ChainReader(rpc, timeout_s=timeout_s) for rpc in dict.fromkeys(rpcs)]
+    if len(readers) == 1:
+        return readers[0]
+    hosts = [reader.host for reader in readers]
+    return ComparedNodes(
+        {
+            host if hosts.count(host) == 1 else f"{host} ({number})": reader
+            for number, (host, reader) in enumerate(zip(hosts, readers, strict=True), 1)
+        }
     )
 
 
 def verify(
-    target: str, *, dossiers: Iterable[Dossier], rpc: str, registry: Address | None = None
+    target: str,
+    *,
+    dossiers: Iterable[Dossier],
+    rpc: str | Sequence[str],
+    registry: Address | None = None,
+    trust: Trust | None = None,
 ) -> tuple[Verdict, ...]:
     """Return a verdict for every code in a picture file, or for one code that was typed.
 
-    `target` is the path of a JPEG, PNG or WebP file, a public code or a short code. `registry` is
-    believed instead of the ones the dossiers name. A node that cannot be reached makes verdicts
-    unknown. Raises `InputError` for a file that is not there and for a hidden code, which is
-    nobody's business here.
+    `target` is the path of a JPEG, PNG or WebP file, a public code or a short code. `rpc` is the URL of a node, or of
+    several, which are compared. `registry` is believed instead of the ones the dossiers name, and `trust` states
+    whatever else the verifier believes. A node that cannot be reached makes verdicts unknown. Raises `InputError` for
+    a file that is not there and for a hidden code, which is nobody's business here.
     """
     held = tuple(dossiers)
-    source = ChainReader(rpc)
-    trust = trust_in(held)
+    rpcs = [rpc] if isinstance(rpc, str) else list(rpc)
+    source = source_at(rpcs)
+    trust = trust_in(held, stated=trust)
     if registry is not None:
-        try:
-            chain_id = source.chain_id()
-        except NodeUnreachable:
-            pass  # the verdict will say so
-        else:
-            trust = replace(trust, registries={chain_id: registry})
+        trust = replace(trust, registries=_everywhere(registry, rpcs))
     if _names_a_file(target):
         reading = read_photo(Path(target))
         if reading.problem:
             return (verify_nothing(reading.problem),)
-        return tuple(_verdict(symbol.text, trust, source) for symbol in reading.symbols)
+        return judge_texts([symbol.text for symbol in reading.symbols], trust=trust, source=source)
     if classify(target) is Kind.CLAIM:
         raise InputError(
             "This is a hidden code. It is only for claiming the token, and nobody should see it.",
@@ -139,7 +174,23 @@ def _names_a_file(target: str) -> bool:
     return Path(target).suffix.lower() in _PICTURES or (len(target) < _LONGEST_PATH and Path(target).is_file())
 
 
-def _verdict(text: str, trust: Trust, source: ChainSource) -> Verdict:
-    if classify(text) is Kind.CLAIM:
-        return verify_nothing(_HIDDEN_CODE)
-    return verify_code(text, trust=trust, source=source)
+def judge_texts(texts: Sequence[str], *, trust: Trust, source: ChainSource) -> tuple[Verdict, ...]:
+    """Return the verdict on each text that was read in a picture, in their order, with one round trip for all of them.
+
+    A hidden code is judged by nobody: its verdict is a warning.
+    """
+    hidden = [classify(text) is Kind.CLAIM for text in texts]
+    public = [text for text, secret in zip(texts, hidden, strict=True) if not secret]
+    verdicts = iter(verify_codes(public, trust=trust, source=source))
+    return tuple(verify_nothing(_HIDDEN_CODE) if secret else next(verdicts) for secret in hidden)
+
+
+def _everywhere(registry: Address, rpcs: Sequence[str]) -> dict[ChainId, Address]:
+    """Return the registry for each chain that is asked; none while no node answers: the verdict will say so."""
+    found = {}
+    for rpc in rpcs:
+        try:
+            found[ChainReader(rpc).chain_id()] = registry
+        except NodeUnreachable:
+            continue
+    return found

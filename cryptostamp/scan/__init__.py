@@ -7,26 +7,43 @@ believes nobody whom the verifier did not name (`Trust`).
 from __future__ import annotations
 
 from cryptostamp.scan.checks import Check, CheckCode, Conclusion, Outcome, conclude
+from cryptostamp.scan.crosscheck import ComparedLook, ComparedNodes, NodesDisagree
 from cryptostamp.scan.ownership import (
+    AccountSignatures,
     Challenge,
     OwnershipCheck,
     OwnershipProof,
     ProofCode,
     check_answer,
+    check_possession,
     make_challenge,
 )
 from cryptostamp.scan.page import PageSymbol, read_page, read_place
 from cryptostamp.scan.reading import Reading, Symbol, read_photo, read_symbols
-from cryptostamp.scan.sources import ChainSource, PublishedEdition, Trust
-from cryptostamp.scan.verdict import PAPER_CAVEAT, PostmarkView, StampView, Verdict, verify_code, verify_nothing
+from cryptostamp.scan.sources import ChainSource, ChainTerms, Issuer, PublishedEdition, Question, Trust
+from cryptostamp.scan.verdict import (
+    PAPER_CAVEAT,
+    PostmarkView,
+    StampView,
+    Verdict,
+    verify_code,
+    verify_codes,
+    verify_nothing,
+)
 
 __all__ = [
     "PAPER_CAVEAT",
+    "AccountSignatures",
     "ChainSource",
+    "ChainTerms",
     "Challenge",
     "Check",
     "CheckCode",
+    "ComparedLook",
+    "ComparedNodes",
     "Conclusion",
+    "Issuer",
+    "NodesDisagree",
     "Outcome",
     "OwnershipCheck",
     "OwnershipProof",
@@ -34,12 +51,14 @@ __all__ = [
     "PostmarkView",
     "ProofCode",
     "PublishedEdition",
+    "Question",
     "Reading",
     "StampView",
     "Symbol",
     "Trust",
     "Verdict",
     "check_answer",
+    "check_possession",
     "conclude",
     "make_challenge",
     "read_page",
@@ -47,5 +66,6 @@ __all__ = [
     "read_place",
     "read_symbols",
     "verify_code",
+    "verify_codes",
     "verify_nothing",
 ]

@@ -10,7 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["DECISIVE", "Check", "CheckCode", "Conclusion", "Outcome", "conclude"]
+__all__ = [
+    "DECISIVE",
+    "PRECONDITIONS",
+    "REFUTING",
+    "WARNINGS",
+    "Check",
+    "CheckCode",
+    "Conclusion",
+    "Outcome",
+    "conclude",
+]
 
 
 class Outcome(StrEnum):
@@ -26,14 +36,16 @@ class CheckCode(StrEnum):
 
     PICTURE_READABLE = "picture-readable"
     WELL_FORMED = "well-formed"
+    HOST_OF_POST = "host-of-post"
+    ISSUER_SIGNATURE = "issuer-signature"
     CHAIN_REACHED = "chain-reached"
     CONTRACT_REGISTERED = "contract-registered"
     CONTRACT_CODE = "contract-code"
-    HOST_OF_POST = "host-of-post"
     SERIAL_IN_EDITION = "serial-in-edition"
     TAG_AGREES = "tag-agrees"
     STATE_KNOWN = "state-known"
     NOT_VOID = "not-void"
+    BLOCK_RECENT = "block-recent"
 
 
 class Conclusion(StrEnum):
@@ -44,8 +56,17 @@ class Conclusion(StrEnum):
     UNKNOWN = "unknown"
 
 
-DECISIVE = frozenset(CheckCode) - {CheckCode.HOST_OF_POST}
-"""The checks that decide. The host does not: a post may move to another domain, its stamps stay its stamps."""
+WARNINGS = frozenset({CheckCode.HOST_OF_POST})
+"""Checks that warn and decide nothing: a post may move to another domain, its stamps stay its stamps."""
+
+REFUTING = frozenset({CheckCode.ISSUER_SIGNATURE})
+"""Checks that can refute a code and are not needed to confirm it: most codes carry no signature."""
+
+PRECONDITIONS = frozenset({CheckCode.PICTURE_READABLE, CheckCode.CHAIN_REACHED, CheckCode.BLOCK_RECENT})
+"""Checks of the means, not of the stamp: whatever they come to, they refute nothing."""
+
+DECISIVE = frozenset(CheckCode) - WARNINGS
+"""The checks that can decide, each in its way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +81,18 @@ class Check:
 def conclude(checks: Iterable[Check]) -> Conclusion:
     """Derive the conclusion from the checks that were made.
 
-    A decisive check that failed makes the code not genuine. Otherwise one that was not made, or no
-    check at all, leaves the answer unknown. Only when every decisive check passed is it genuine.
+    One that failed makes the code not genuine, unless it is a warning or a precondition. Otherwise the code is genuine
+    if every check passed that is needed for it: all but the warnings, the signature, which a code need not carry, and
+    the picture, which a typed code does not have. In every other case the answer is unknown.
 
-    A picture that cannot be read says nothing about the stamp on it, so that failure leaves the
-    answer unknown as well.
+    A precondition that failed is like one that was not checked: a picture that cannot be read, or nodes that
+    contradict each other, say nothing about the stamp.
     """
     outcomes = {check.code: check.outcome for check in checks}
-    decisive = [outcomes.get(code, Outcome.NOT_CHECKED) for code in DECISIVE - {CheckCode.PICTURE_READABLE}]
-    if Outcome.FAILED in decisive:
+    if any(outcomes.get(code) is Outcome.FAILED for code in DECISIVE - PRECONDITIONS):
         return Conclusion.NOT_GENUINE
-    if Outcome.NOT_CHECKED in decisive or outcomes.get(CheckCode.PICTURE_READABLE) is Outcome.FAILED:
+    if outcomes.get(CheckCode.PICTURE_READABLE, Outcome.PASSED) is not Outcome.PASSED:
         return Conclusion.UNKNOWN
-    return Conclusion.GENUINE
+    needed = DECISIVE - REFUTING - {CheckCode.PICTURE_READABLE}
+    confirmed = all(outcomes.get(code) is Outcome.PASSED for code in needed)
+    return Conclusion.GENUINE if confirmed else Conclusion.UNKNOWN

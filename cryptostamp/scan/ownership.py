@@ -2,10 +2,11 @@
 
 The challenge is a message by EIP-4361 (Sign-In with Ethereum), bound to one stamp (its CAIP-19
 asset id stands among the resources), to the verifier who asks, and to a span of time. Its nonce is
-accepted once. The answer is an EIP-191 signature, which costs nothing and moves nothing.
+accepted once. The answer is an EIP-191 signature, which costs nothing and moves nothing. For accounts that are
+contracts (ERC-1271), deployed or not (EIP-6492), a chain is asked (`AccountSignatures`).
 
-Accounts that are contracts (ERC-1271) cannot answer yet: their signature is reported as another
-account's, never as the owner's.
+Before the claim the same challenge is put to the claim key: who can sign it has the hidden code, and neither shows nor
+uses it. An EIP-191 text can never be a claim, which is signed by EIP-712.
 """
 
 from __future__ import annotations
@@ -21,14 +22,27 @@ from eth_keys.exceptions import BadSignature
 from eth_utils.exceptions import ValidationError
 
 from cryptostamp.codes import PublicCode
-from cryptostamp.errors import InputError
-from cryptostamp.primitives import Address, parse_address
+from cryptostamp.errors import CryptostampError, InputError
+from cryptostamp.primitives import Address, Hash32, keccak256, parse_address
 from cryptostamp.scan.checks import Outcome
 
-__all__ = ["Challenge", "OwnershipCheck", "OwnershipProof", "ProofCode", "check_answer", "make_challenge"]
+__all__ = [
+    "AccountSignatures",
+    "Challenge",
+    "OwnershipCheck",
+    "OwnershipProof",
+    "ProofCode",
+    "check_answer",
+    "check_possession",
+    "make_challenge",
+]
 
 LIFETIME = timedelta(minutes=10)
 """How long a challenge may be answered, unless the verifier says otherwise."""
+
+
+AccountSignatures = Callable[[Address, Hash32, bytes], bool]
+"""Tells whether an account stands behind a signature over a digest; raises `CryptostampError` if that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +53,9 @@ class Challenge:
     verifier: str
     """The domain of whoever asks: an answer given to one verifier is worth nothing to another."""
     address: Address
-    """The account that is said to own the token."""
+    """The account that is said to own the token, or the claim key of the stamp."""
+    hidden_code: bool = False
+    """Whether possession of the hidden code is asked for, not ownership of the token."""
     nonce: str
     issued_at: datetime
     expires_at: datetime
@@ -52,7 +68,7 @@ class Challenge:
             f"{self.verifier} wants you to sign in with your Ethereum account:\n"
             f"{self.address}\n"
             "\n"
-            f"Prove that stamp no. {code.serial} is yours. Signing costs nothing and moves nothing.\n"
+            f"{self._statement}\n"
             "\n"
             f"URI: https://{self.verifier}/prove\n"
             "Version: 1\n"
@@ -64,6 +80,21 @@ class Challenge:
             f"- {asset_id(code)}"
         )
 
+    @property
+    def digest(self) -> Hash32:
+        """What is signed: the hash of the text by EIP-191."""
+        text = self.text.encode()
+        return keccak256(b"\x19Ethereum Signed Message:\n%d" % len(text) + text)
+
+    @property
+    def _statement(self) -> str:
+        if self.hidden_code:
+            return (
+                f"Prove that you have the hidden code of stamp no. {self.code.serial}. "
+                "This neither shows the code nor claims the token."
+            )
+        return f"Prove that stamp no. {self.code.serial} is yours. Signing costs nothing and moves nothing."
+
 
 class ProofCode(StrEnum):
     """The checks of an answer, in the order in which they are made."""
@@ -71,6 +102,8 @@ class ProofCode(StrEnum):
     IN_TIME = "in-time"
     SIGNED_BY_ACCOUNT = "signed-by-account"
     ACCOUNT_OWNS_STAMP = "account-owns-stamp"
+    KEY_IS_COMMITTED = "key-is-committed"
+    CODE_IS_UNUSED = "code-is-unused"
     ANSWERED_ONCE = "answered-once"
 
 
@@ -105,6 +138,7 @@ def make_challenge(
     now: datetime,
     nonce: str,
     lifetime: timedelta = LIFETIME,
+    hidden_code: bool = False,
 ) -> Challenge:
     """Return the challenge for one stamp and one account.
 
@@ -117,7 +151,13 @@ def make_challenge(
         raise InputError("The time of a challenge needs a time zone.")
     issued = now.astimezone(UTC).replace(microsecond=0)
     return Challenge(
-        code=code, verifier=verifier, address=address, nonce=nonce, issued_at=issued, expires_at=issued + lifetime
+        code=code,
+        verifier=verifier,
+        address=address,
+        nonce=nonce,
+        issued_at=issued,
+        expires_at=issued + lifetime,
+        hidden_code=hidden_code,
     )
 
 
@@ -128,35 +168,67 @@ def check_answer(
     owner: Address,
     now: datetime,
     use_nonce: Callable[[str], bool],
+    account_signatures: AccountSignatures | None = None,
 ) -> OwnershipProof:
     """Return what a signature under a challenge proves.
 
-    `owner` is whom the chain names as the owner now; `use_nonce` uses a nonce up for good and
-    returns `False` if it was used before. It is called only when everything else is right, so that
-    a stranger cannot spoil a challenge that the owner has yet to answer.
+    `owner` is whom the chain names as the owner now; `account_signatures` is asked about a signature that no key of
+    the account has made. `use_nonce` uses a nonce up for good and returns `False` if it was used before. It is called
+    only when everything else is right, so that a stranger cannot spoil a challenge that the owner has yet to answer.
     """
-    signer = _signer(challenge.text, signature)
-    in_time = challenge.issued_at <= now <= challenge.expires_at
-    signed = signer == challenge.address
-    owns = challenge.address == owner
     checks = [
-        _check(ProofCode.IN_TIME, in_time, "The answer came in time.", "The challenge has expired; ask for a new one."),
-        _check(
-            ProofCode.SIGNED_BY_ACCOUNT,
-            signed,
-            f"The account {challenge.address} signed.",
-            "The signature is not one at all."
-            if signer is None
-            else f"Somebody else signed: {signer}, not {challenge.address}.",
-        ),
+        _in_time(challenge, now),
+        _signed(challenge, signature, account_signatures),
         _check(
             ProofCode.ACCOUNT_OWNS_STAMP,
-            owns,
+            challenge.address == owner and not challenge.hidden_code,
             f"That account owns stamp no. {challenge.code.serial}.",
             f"Stamp no. {challenge.code.serial} belongs to {owner}.",
         ),
     ]
-    if in_time and signed and owns:
+    proven = f"at {_iso(now)} the holder of the key of {owner} answered, and owned the stamp."
+    return _proof(challenge, checks, use_nonce, proven)
+
+
+def check_possession(
+    challenge: Challenge,
+    signature: bytes,
+    *,
+    claim_key: Address,
+    unclaimed: bool,
+    now: datetime,
+    use_nonce: Callable[[str], bool],
+) -> OwnershipProof:
+    """Return what a signature of the claim key under a challenge proves: that the hidden code is at hand, unused.
+
+    `claim_key` is the one that the edition commits to for the stamp, `unclaimed` what the chain says of it now.
+    """
+    serial = challenge.code.serial
+    checks = [
+        _in_time(challenge, now),
+        _signed(challenge, signature, None),
+        _check(
+            ProofCode.KEY_IS_COMMITTED,
+            challenge.hidden_code and challenge.address == claim_key,
+            f"It is the key of the hidden code of stamp no. {serial}, to which the edition is bound.",
+            f"It is not the key of the hidden code of stamp no. {serial}.",
+        ),
+        _check(
+            ProofCode.CODE_IS_UNUSED,
+            unclaimed,
+            "The token is with the post, so the hidden code can still be used.",
+            "The token has left the post or is void: the hidden code is worthless.",
+        ),
+    ]
+    proven = f"at {_iso(now)} the holder of the hidden code of stamp no. {serial} answered, and it was unused."
+    return _proof(challenge, checks, use_nonce, proven)
+
+
+def _proof(
+    challenge: Challenge, checks: list[OwnershipCheck], use_nonce: Callable[[str], bool], proven: str
+) -> OwnershipProof:
+    """Use the nonce up if all checks passed, and sum up."""
+    if all(check.outcome is Outcome.PASSED for check in checks):
         checks.append(
             _check(
                 ProofCode.ANSWERED_ONCE,
@@ -173,11 +245,40 @@ def check_answer(
                 sentence="The challenge can still be answered by the owner.",
             )
         )
-    failed = next((check for check in checks if check.outcome is Outcome.FAILED), None)
-    if failed is not None:
-        return OwnershipProof(proven=False, sentence=f"Not proven. {failed.sentence}", checks=tuple(checks))
-    sentence = f"Proven: at {_iso(now)} the holder of the key of {owner} answered, and owned the stamp."
-    return OwnershipProof(proven=True, sentence=sentence, checks=tuple(checks))
+    by_weight = sorted(checks, key=lambda check: check.outcome is not Outcome.FAILED)
+    wrong = next((check for check in by_weight if check.outcome is not Outcome.PASSED), None)
+    if wrong is not None:
+        return OwnershipProof(proven=False, sentence=f"Not proven. {wrong.sentence}", checks=tuple(checks))
+    return OwnershipProof(proven=True, sentence=f"Proven: {proven}", checks=tuple(checks))
+
+
+def _in_time(challenge: Challenge, now: datetime) -> OwnershipCheck:
+    in_time = challenge.issued_at <= now <= challenge.expires_at
+    return _check(
+        ProofCode.IN_TIME, in_time, "The answer came in time.", "The challenge has expired; ask for a new one."
+    )
+
+
+def _signed(challenge: Challenge, signature: bytes, chain: AccountSignatures | None) -> OwnershipCheck:
+    signer = _signer(challenge.text, signature)
+    passed = f"The account {challenge.address} signed."
+    other = (
+        "The signature is not one at all."
+        if signer is None
+        else f"Somebody else signed: {signer}, not {challenge.address}."
+    )
+    if signer == challenge.address or chain is None:
+        return _check(ProofCode.SIGNED_BY_ACCOUNT, signer == challenge.address, passed, other)
+    try:
+        stands = chain(challenge.address, challenge.digest, signature)
+    except CryptostampError as error:
+        return OwnershipCheck(
+            code=ProofCode.SIGNED_BY_ACCOUNT,
+            outcome=Outcome.NOT_CHECKED,
+            sentence=f"Whether the account {challenge.address} stands behind the signature is not known: {error.what}",
+        )
+    by_wallet = f"The account {challenge.address}, a contract, stands behind the signature."
+    return _check(ProofCode.SIGNED_BY_ACCOUNT, stands, by_wallet, other)
 
 
 def _check(code: ProofCode, holds: bool, passed: str, failed: str) -> OwnershipCheck:  # noqa: FBT001  (private)

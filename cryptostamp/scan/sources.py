@@ -6,20 +6,26 @@ edition dossier. `Trust` is stated by whoever verifies: it is empty unless someb
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 
+from cryptostamp.errors import CryptostampError
 from cryptostamp.primitives import Address, ChainId, Hash32, Serial
 
 __all__ = [
     "BlockFacts",
     "ChainSource",
+    "ChainTerms",
+    "Issuer",
+    "LookFacts",
     "PostFacts",
     "PostmarkFacts",
     "PublishedEdition",
+    "Question",
     "SeriesStatusFacts",
+    "SightFacts",
     "StampFacts",
     "StandingFacts",
     "Trust",
@@ -31,6 +37,8 @@ class BlockFacts(Protocol):
 
     @property
     def number(self) -> int: ...  # noqa: D102
+    @property
+    def hash(self) -> Hash32: ...  # noqa: D102
     @property
     def timestamp(self) -> int: ...  # noqa: D102
 
@@ -99,6 +107,9 @@ class PostFacts(StandingFacts, Protocol):
     def name(self) -> str: ...  # noqa: D102
     @property
     def domain(self) -> str: ...  # noqa: D102
+    @property
+    def account(self) -> Address:
+        """Which stands for the post now; it may have signed its codes."""
 
 
 class SeriesStatusFacts(StandingFacts, Protocol):
@@ -115,15 +126,55 @@ class SeriesStatusFacts(StandingFacts, Protocol):
         """Whether the code of the contract has the hash that the post registered."""
 
 
-class ChainSource(Protocol):
-    """One node. Each method may raise `NodeUnreachable`; what a hostile contract answers is never trusted."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked about one code. Without a registry, who stands behind the contract is not asked."""
 
+    chain_id: ChainId
+    contract: Address
+    serial: Serial
+    registry: Address | None
+
+
+class SightFacts(Protocol):
+    """What one node answered to one question. An error stands for an answer that it did not give, or that is none."""
+
+    @property
+    def is_our_code(self) -> bool | CryptostampError | None:
+        """Whether the code of the contract is that of a published one; `None` if there is no code at all."""
+
+    @property
+    def status(self) -> SeriesStatusFacts | CryptostampError | None:
+        """Who stands behind the contract, `None` if nobody has registered it, or nobody was asked."""
+
+    @property
+    def edition_root(self) -> Hash32 | CryptostampError: ...  # noqa: D102
+    @property
+    def stamp(self) -> StampFacts | CryptostampError | None:
+        """Where the stamp stands, `None` if the edition has no such serial."""
+
+
+class LookFacts(Protocol):
+    """What a node answered to several questions, all as of one block."""
+
+    @property
     def chain_id(self) -> ChainId: ...  # noqa: D102
-    def head(self) -> BlockFacts: ...  # noqa: D102
-    def is_our_code(self, contract: Address) -> bool | None: ...  # noqa: D102
-    def series_status(self, registry: Address, contract: Address) -> SeriesStatusFacts | None: ...  # noqa: D102
-    def edition_root(self, contract: Address) -> Hash32: ...  # noqa: D102
-    def stamp(self, contract: Address, serial: Serial) -> StampFacts | None: ...  # noqa: D102
+    @property
+    def block(self) -> BlockFacts: ...  # noqa: D102
+    @property
+    def final(self) -> BlockFacts | None:
+        """The newest block that the chain promises never to undo; `None` if the node does not say."""
+
+    @property
+    def sights(self) -> Sequence[SightFacts]:
+        """One for each question, in their order."""
+
+
+class ChainSource(Protocol):
+    """A node, or several that are compared. What a hostile contract answers is never trusted."""
+
+    def look(self, questions: Sequence[Question], *, at: int | None = None) -> LookFacts:
+        """Answer all questions as of the newest block, or as of block number `at`; raise `CryptostampError` if not."""
 
 
 class PublishedEdition(Protocol):
@@ -141,12 +192,40 @@ class PublishedEdition(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trust:
-    """What the person who verifies believes: registries, and editions whose dossier they hold.
+class Issuer:
+    """A post whose signatures are believed without a network. The verifier states it; nothing is shipped."""
 
-    `registries` has at most one registry for each chain. `editions` is keyed by chain and contract;
-    the dossier is checked against the contract's own edition root before it is used.
+    name: str
+    domain: str
+    """The host of its codes. A code that names it and is signed by nobody in `accounts` is refused."""
+    accounts: frozenset[Address]
+    """That sign its codes, now or formerly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainTerms:
+    """What is demanded of the answers of one chain."""
+
+    stale_after: timedelta | None = timedelta(hours=1)
+    """How old the block that an answer rests on may be; `None` for a chain that makes blocks only when asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """What the person who verifies believes: nothing and nobody, unless it is stated here.
+
+    `registries` has at most one registry for each chain. `contracts` are pinned: each is believed to be the series of
+    the post it is named with, registered or not (one that a trusted registry has revoked stays revoked). `editions` is
+    keyed by chain and contract; the dossier is checked against the contract's own edition root before it is used.
+    `chains` changes the terms of a chain.
     """
 
     registries: Mapping[ChainId, Address] = field(default_factory=dict)
     editions: Mapping[tuple[ChainId, Address], PublishedEdition] = field(default_factory=dict)
+    issuers: tuple[Issuer, ...] = ()
+    contracts: Mapping[tuple[ChainId, Address], str] = field(default_factory=dict)
+    chains: Mapping[ChainId, ChainTerms] = field(default_factory=dict)
+
+    def terms(self, chain_id: ChainId) -> ChainTerms:
+        """Return the terms of a chain: the stated ones, or the strict ones."""
+        return self.chains.get(chain_id, ChainTerms())

@@ -11,27 +11,31 @@ A verdict is about the code and its token. That this paper is the paper, no scan
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
-from cryptostamp.codes import PublicCode, parse_public_code
-from cryptostamp.errors import CodeFormatError, CryptostampError
+from cryptostamp.codes import PublicCode, parse_public_code, signer_of
+from cryptostamp.errors import CannotTell, CodeFormatError, CryptostampError
 from cryptostamp.primitives import Address, Serial
-from cryptostamp.scan.checks import DECISIVE, Check, CheckCode, Conclusion, Outcome, conclude
+from cryptostamp.scan.checks import DECISIVE, PRECONDITIONS, REFUTING, Check, CheckCode, Conclusion, Outcome, conclude
+from cryptostamp.scan.crosscheck import ComparedLook
 from cryptostamp.scan.sources import (
     BlockFacts,
     ChainSource,
+    LookFacts,
     PostmarkFacts,
     PublishedEdition,
+    Question,
     SeriesStatusFacts,
+    SightFacts,
     StampFacts,
     StandingFacts,
     Trust,
 )
 
-__all__ = ["PAPER_CAVEAT", "PostmarkView", "StampView", "Verdict", "verify_code", "verify_nothing"]
+__all__ = ["PAPER_CAVEAT", "PostmarkView", "StampView", "Verdict", "verify_code", "verify_codes", "verify_nothing"]
 
 _T = TypeVar("_T")
 
@@ -78,7 +82,9 @@ class StampView:
     postmarks: int
     first_postmark: PostmarkView | None
     block_number: int
-    block_time: datetime
+    block_time: datetime | None
+    final: bool | None
+    """Whether that state can no longer be undone by a reorganisation; `None` if the node does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +113,12 @@ class _Stop(Exception):
 
 
 class _Examination:
-    """One code being examined: the checks made so far, the node that is asked, and who is believed."""
+    """One code being examined: the checks made so far, and who is believed."""
 
-    def __init__(self, trust: Trust, source: ChainSource) -> None:
+    def __init__(self, trust: Trust, now: datetime) -> None:
         self.checks: list[Check] = []
         self._trust = trust
-        self._source = source
+        self._now = now
 
     def _passed(self, code: CheckCode, sentence: str) -> None:
         self.checks.append(Check(code=code, outcome=Outcome.PASSED, sentence=sentence))
@@ -123,13 +129,18 @@ class _Examination:
     def _not_checked(self, code: CheckCode, sentence: str) -> None:
         self.checks.append(Check(code=code, outcome=Outcome.NOT_CHECKED, sentence=sentence))
 
-    def _ask(self, code: CheckCode, question: Callable[[], _T]) -> _T:
-        """Put a question to the node; whatever goes wrong with it means that this was not checked."""
-        try:
-            return question()
-        except CryptostampError as error:
-            self._not_checked(code, f"The node gave no usable answer: {error.what}")
-            raise _Stop from error
+    def _refuted_now(self, code: CheckCode, sentence: str) -> NoReturn:
+        """Fail for what is not there yet; an answer that is too old cannot say that it still is not."""
+        recent = any(each.code is CheckCode.BLOCK_RECENT and each.outcome is Outcome.PASSED for each in self.checks)
+        (self._failed if recent else self._not_checked)(code, sentence)
+        raise _Stop
+
+    def _told(self, code: CheckCode, answer: _T | CryptostampError) -> _T:
+        """Return what a node told; an error in its place means that this was not checked."""
+        if isinstance(answer, CryptostampError):
+            self._not_checked(code, f"The node gave no usable answer: {_shown(answer.what)}")
+            raise _Stop
+        return answer
 
     def well_formed(self, text: str, *, typed: bool) -> PublicCode:
         try:
@@ -138,40 +149,103 @@ class _Examination:
             (self._not_checked if typed else self._failed)(CheckCode.WELL_FORMED, error.what)
             raise _Stop from error
         self._passed(CheckCode.WELL_FORMED, "The code is complete and its check character agrees.")
+        self._known_host(code)
+        self._signature(code)
         return code
 
-    def stamp(self, code: PublicCode) -> StampView:
-        """Make the checks that need a node, in order, and return what the chain says of the stamp."""
-        source, block = self._reach(code)
-        status = self._registration(code, source)
-        self._contract_code(code, source, status)
-        edition = self._trust.editions.get((code.chain_id, code.contract))
-        return self._token(code, source, None if status is None else _shown(status.post.name), edition, block)
+    def _known_host(self, code: PublicCode) -> None:
+        """Judge the host by the pinned issuers, if there are any: a registry may be asked later."""
+        known = next((each for each in self._trust.issuers if each.domain == code.host), None)
+        if known is not None:
+            self._passed(CheckCode.HOST_OF_POST, f"The code leads to {code.host}, the domain of {_shown(known.name)}.")
 
-    def _reach(self, code: PublicCode) -> tuple[ChainSource, BlockFacts]:
-        check = CheckCode.CHAIN_REACHED
-        source = self._source
-        chain_id = self._ask(check, source.chain_id)
-        if chain_id != code.chain_id:
-            self._not_checked(check, f"The code is of chain {code.chain_id}; the node that was asked is of {chain_id}.")
+    def _signature(self, code: PublicCode) -> None:
+        """Judge a signature by the pinned issuers. A registry that is asked later may know the signer instead."""
+        check = CheckCode.ISSUER_SIGNATURE
+        if code.signature is None:
+            self._not_checked(check, "The code carries no signature.")
+            return
+        signer = signer_of(code)
+        if signer is None:
+            self._failed(check, "The signature in the code is none: no key can have made it.")
             raise _Stop
-        block = self._ask(check, source.head)
-        self._passed(check, f"Chain {code.chain_id} was asked as of block {block.number}, {_utc(block.timestamp)}.")
-        return source, block
+        by = next((each for each in self._trust.issuers if signer in each.accounts), None)
+        of_host = [each for each in self._trust.issuers if each.domain == code.host]
+        if by is not None and (not of_host or by in of_host):
+            self._passed(check, f"The code was signed by {_shown(by.name)}.")
+        elif of_host:
+            self._failed(check, f"The code names {code.host}, but {_shown(of_host[0].name)} did not sign it.")
+            raise _Stop
+        else:
+            self._not_checked(check, f"The code was signed by {signer}, whom you have not named.")
 
-    def _registration(self, code: PublicCode, source: ChainSource) -> SeriesStatusFacts | None:
+    def reached(self, code: PublicCode, answer: LookFacts | CryptostampError) -> LookFacts:
+        """Judge whether there is an answer to rely on; return it."""
+        check = CheckCode.CHAIN_REACHED
+        look = self._told(check, answer)
+        if look.chain_id != code.chain_id:
+            self._not_checked(
+                check, f"The code is of chain {code.chain_id}; the node that was asked is of {look.chain_id}."
+            )
+            raise _Stop
+        agreed = remarks = ""
+        if isinstance(look, ComparedLook):
+            agreed = f" of {look.agreed} nodes that agree" if look.agreed > 1 else ""
+            remarks = "".join(f" {_shown(remark)}" for remark in look.remarks)
+        self._passed(
+            check,
+            f"Chain {code.chain_id} was asked{agreed} as of block {look.block.number}, "
+            f"{_utc(look.block.timestamp)}.{remarks}",
+        )
+        return look
+
+    def stamp(self, code: PublicCode, look: LookFacts, sight: SightFacts) -> StampView:
+        """Judge what a node answered, in order; return what the chain says of the stamp."""
+        self._recent(code, look.block)
+        status = self._registration(code, sight)
+        self._contract_code(code, sight, status)
+        edition = self._trust.editions.get((code.chain_id, code.contract))
+        pinned = self._trust.contracts.get((code.chain_id, code.contract))
+        post = pinned if status is None else status.post.name
+        return self._token(code, sight, None if post is None else _shown(post), edition, look)
+
+    def _recent(self, code: PublicCode, block: BlockFacts) -> None:
+        """Judge the age of the block that everything rests on."""
+        limit = self._trust.terms(code.chain_id).stale_after
+        age = int(self._now.timestamp()) - block.timestamp
+        if limit is None:
+            self._passed(CheckCode.BLOCK_RECENT, "The age of the block does not matter on this chain.")
+        elif abs(age) > limit.total_seconds():
+            when = f"{_span(age)} old" if age > 0 else f"{_span(-age)} in the future"
+            self._not_checked(
+                CheckCode.BLOCK_RECENT,
+                f"The newest block of the node is {when}: it may be behind, and what has happened since is not known.",
+            )
+        else:
+            self._passed(CheckCode.BLOCK_RECENT, f"The block is {_span(max(age, 0))} old.")
+
+    def _registration(self, code: PublicCode, sight: SightFacts) -> SeriesStatusFacts | None:
         """Return what the registry says of the contract, `None` if nobody was asked."""
         check = CheckCode.CONTRACT_REGISTERED
-        registry = self._trust.registries.get(code.chain_id)
-        if registry is None:
-            self._not_checked(check, f"No registry of posts is trusted for chain {code.chain_id}.")
-            self._not_checked(CheckCode.HOST_OF_POST, "Without a registry nobody knows the domain of the post.")
+        pinned = self._trust.contracts.get((code.chain_id, code.contract))
+        status = None
+        if code.chain_id in self._trust.registries:
+            status = self._told(check, sight.status)
+        if status is None and pinned is not None:
+            self._passed(check, f"You have named the contract as one of {_shown(pinned)}.")
             return None
-        status = self._ask(check, lambda: source.series_status(registry, code.contract))
+        if code.chain_id not in self._trust.registries:
+            self._not_checked(check, f"No registry of posts is trusted for chain {code.chain_id}.")
+            return None
         if status is None:
-            self._failed(check, f"No post has registered the contract {code.contract}: it is a look-alike.")
-            raise _Stop
+            self._refuted_now(check, f"No post has registered the contract {code.contract}: it is a look-alike.")
         self._standing(status)
+        self._host_and_signer(code, status)
+        return status
+
+    def _host_and_signer(self, code: PublicCode, status: SeriesStatusFacts) -> None:
+        """Compare host and signature with what the registry says of the post."""
+        self.checks = [each for each in self.checks if each.code is not CheckCode.HOST_OF_POST]
         domain = _shown(status.post.domain)
         if code.host == status.post.domain:
             self._passed(CheckCode.HOST_OF_POST, f"The code leads to the post's own domain, {code.host}.")
@@ -181,7 +255,11 @@ class _Examination:
                 f"The code leads to {code.host}, but the post's domain is {domain}: "
                 "do not enter the hidden code there.",
             )
-        return status
+        signature = next(each for each in self.checks if each.code is CheckCode.ISSUER_SIGNATURE)
+        open_ = code.signature is not None and signature.outcome is Outcome.NOT_CHECKED
+        if open_ and signer_of(code) == status.post.account:
+            self.checks.remove(signature)
+            self._passed(CheckCode.ISSUER_SIGNATURE, f"The code was signed by {_shown(status.post.name)}.")
 
     def _standing(self, status: SeriesStatusFacts) -> None:
         """Judge how post and series stand: revoked fails, suspended leaves open what will be decided."""
@@ -201,12 +279,13 @@ class _Examination:
         else:
             self._passed(check, f"The contract was registered by {post}.")
 
-    def _contract_code(self, code: PublicCode, source: ChainSource, status: SeriesStatusFacts | None) -> None:
+    def _contract_code(self, code: PublicCode, sight: SightFacts, status: SeriesStatusFacts | None) -> None:
         check = CheckCode.CONTRACT_CODE
-        ours = self._ask(check, lambda: source.is_our_code(code.contract))
+        ours = self._told(check, sight.is_our_code)
+        if ours is None:
+            self._refuted_now(check, f"There is no contract at {code.contract}.")
         if not ours:
-            what = "There is no contract at" if ours is None else "This program does not know the contract at"
-            self._failed(check, f"{what} {code.contract}.")
+            self._failed(check, f"This program does not know the contract at {code.contract}.")
             raise _Stop
         if status is not None and not status.code_unchanged:
             self._failed(check, f"The contract {code.contract} no longer has the code that its post registered.")
@@ -216,21 +295,22 @@ class _Examination:
     def _token(
         self,
         code: PublicCode,
-        source: ChainSource,
+        sight: SightFacts,
         post: str | None,
         edition: PublishedEdition | None,
-        block: BlockFacts,
+        look: LookFacts,
     ) -> StampView:
         check = CheckCode.SERIAL_IN_EDITION
-        facts = self._ask(check, lambda: source.stamp(code.contract, code.serial))
+        facts = self._told(check, sight.stamp)
         if facts is None:
             self._failed(check, f"There is no stamp no. {code.serial:,} in this edition.")
             raise _Stop
         self._passed(check, f"Stamp no. {code.serial:,} belongs to the edition.")
-        edition = self._tag(code, source, edition)
+        edition = self._tag(code, sight, edition)
         self._state(facts)
         mark = facts.first_postmark
         names = () if edition is None else edition.variant_names
+        final = look.final
         return StampView(
             post=post or "an unknown post",
             title=None if edition is None else edition.title,
@@ -243,8 +323,9 @@ class _Examination:
             void_reason=facts.void_reason,
             postmarks=facts.postmarks,
             first_postmark=None if mark is None else PostmarkView(office=_office(mark), day=mark.day, kind=mark.kind),
-            block_number=block.number,
-            block_time=datetime.fromtimestamp(block.timestamp, UTC),
+            block_number=look.block.number,
+            block_time=_moment(look.block.timestamp),
+            final=None if final is None else facts.since is None or facts.since <= final.timestamp,
         )
 
     def _state(self, facts: StampFacts) -> None:
@@ -270,14 +351,14 @@ class _Examination:
         else:
             self._passed(CheckCode.NOT_VOID, "The post has not declared the stamp void.")
 
-    def _tag(self, code: PublicCode, source: ChainSource, edition: PublishedEdition | None) -> PublishedEdition | None:
+    def _tag(self, code: PublicCode, sight: SightFacts, edition: PublishedEdition | None) -> PublishedEdition | None:
         """Compare the tag with the published claim key; return the dossier if the contract vouches for it."""
         check = CheckCode.TAG_AGREES
         if edition is None:
             self._not_checked(check, "The edition's dossier is not at hand, so an invented code would go unnoticed.")
             return None
-        root = self._ask(check, lambda: source.edition_root(code.contract))
-        if root != edition.root:
+        root = self._told(check, sight.edition_root)
+        if root != edition.root or code.serial > edition.size:
             self._not_checked(check, "The dossier at hand is not the one that this contract commits to.")
             return None
         if not code.agrees_with(edition.claim_key(code.serial)):
@@ -287,27 +368,77 @@ class _Examination:
         return edition
 
 
-def verify_code(text: str, *, trust: Trust, source: ChainSource, typed: bool = False) -> Verdict:
+def verify_code(
+    text: str, *, trust: Trust, source: ChainSource, typed: bool = False, now: datetime | None = None
+) -> Verdict:
     """Return the verdict on the text of a public code.
 
-    `source` is a node; one that cannot be reached, or is of another chain, leaves the answer unknown. A `typed`
-    text that is not well formed is probably a slip of the finger, and leaves the answer unknown;
-    one that was read from a picture is what somebody printed. Never raises for what a stranger
-    can put into a code, a node or a contract.
+    `source` is a node, or several (`ComparedNodes`); one that cannot be reached, or is of another chain, leaves the
+    answer unknown. A `typed` text that is not well formed is probably a slip of the finger, and leaves the answer
+    unknown; one that was read from a picture is what somebody printed. `now` is the time that blocks are compared
+    with, the clock's if it is not given. Never raises for what a stranger can put into a code, a node or a contract.
     """
-    examination = _Examination(trust, source)
-    code: PublicCode | None = None
-    stamp: StampView | None = None
+    return verify_codes([text], trust=trust, source=source, typed=typed, now=now)[0]
+
+
+def verify_codes(
+    texts: Sequence[str], *, trust: Trust, source: ChainSource, typed: bool = False, now: datetime | None = None
+) -> tuple[Verdict, ...]:
+    """Return the verdicts on many codes, in their order, with all questions about them put to `source` at once."""
+    moment = datetime.now(UTC) if now is None else now
+    begun = [_begin(text, trust, moment, typed=typed) for text in texts]
+    asked = [code for _, code in begun if code is not None]
+    answer = _look(asked, trust, source) if asked else None
+    verdicts: list[Verdict] = []
+    number = 0
+    for examination, code in begun:
+        stamp: StampView | None = None
+        if code is not None and answer is not None:
+            try:
+                look = examination.reached(code, answer)
+                stamp = examination.stamp(code, look, look.sights[number])
+            except _Stop:
+                pass
+            number += 1
+        verdicts.append(_verdict(examination.checks, code, stamp))
+    return tuple(verdicts)
+
+
+def _begin(text: str, trust: Trust, now: datetime, *, typed: bool) -> tuple[_Examination, PublicCode | None]:
+    """Make the checks that need no node; return the code if a node shall be asked about it."""
+    examination = _Examination(trust, now)
     try:
-        code = examination.well_formed(text, typed=typed)
-        stamp = examination.stamp(code)
+        return examination, examination.well_formed(text, typed=typed)
     except _Stop:
-        pass
-    conclusion = conclude(examination.checks)
+        return examination, None
+
+
+def _look(codes: Sequence[PublicCode], trust: Trust, source: ChainSource) -> LookFacts | CryptostampError:
+    questions = [
+        Question(
+            chain_id=code.chain_id,
+            contract=code.contract,
+            serial=code.serial,
+            registry=trust.registries.get(code.chain_id),
+        )
+        for code in codes
+    ]
+    try:
+        look = source.look(questions)
+    except CryptostampError as error:
+        return error
+    if len(look.sights) != len(questions):
+        return CannotTell("The node does not answer every question.")
+    return look
+
+
+def _verdict(checks: list[Check], code: PublicCode | None, stamp: StampView | None) -> Verdict:
+    conclusion = conclude(checks)
+    complete = _complete(checks)
     return Verdict(
         conclusion=conclusion,
-        sentence=_sentence(conclusion, examination.checks, stamp),
-        checks=_complete(examination.checks),
+        sentence=_sentence(conclusion, complete, stamp),
+        checks=complete,
         code=code,
         stamp=stamp,
     )
@@ -333,15 +464,22 @@ def _complete(checks: list[Check]) -> tuple[Check, ...]:
     )
 
 
-def _sentence(conclusion: Conclusion, checks: list[Check], stamp: StampView | None) -> str:
+def _sentence(conclusion: Conclusion, checks: Sequence[Check], stamp: StampView | None) -> str:
     if conclusion is Conclusion.NOT_GENUINE:
-        failed = next(each for each in checks if each.outcome is Outcome.FAILED and each.code in DECISIVE)
+        failed = next(
+            each for each in checks if each.outcome is Outcome.FAILED and each.code in DECISIVE - PRECONDITIONS
+        )
         if failed.code is CheckCode.NOT_VOID:
             return f"Void. {failed.sentence}"
         return f"Not genuine. {failed.sentence}"
     if conclusion is Conclusion.UNKNOWN or stamp is None:
-        reasons = [each for each in checks if each.outcome is Outcome.NOT_CHECKED and each.code in DECISIVE]
-        return " ".join(["Cannot tell.", *(each.sentence for each in reasons)])
+        reasons = [
+            each.sentence
+            for each in checks
+            if each.outcome is Outcome.NOT_CHECKED and each.code in DECISIVE - REFUTING and each.sentence != _UNREACHED
+        ]
+        signed = [each.sentence for each in checks if each.code in REFUTING and each.outcome is Outcome.PASSED]
+        return " ".join(["Cannot tell.", *reasons, *signed])
     variant = f", {stamp.variant}" if stamp.variant else ""
     edition = f" of {stamp.edition:,}" if stamp.edition else ""
     state = next(each.sentence for each in checks if each.code is CheckCode.STATE_KNOWN)
@@ -382,3 +520,11 @@ def _utc(timestamp: int) -> str:
         return f"{datetime.fromtimestamp(timestamp, UTC):%Y-%m-%d %H:%M:%S} UTC"
     except (ValueError, OverflowError, OSError):  # a time that no calendar holds
         return f"second {timestamp}"
+
+
+def _span(seconds: int) -> str:
+    """Return a span of time in the unit that a person would use."""
+    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length:,} {unit}"
+    return f"{seconds} seconds"

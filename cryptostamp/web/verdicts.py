@@ -6,23 +6,19 @@ important of it in the reader's language, and keep the checks' own sentences bes
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final
 
-from cryptostamp.chain import BlockReader
-from cryptostamp.codes import Kind, PublicCode, classify, parse_public_code
-from cryptostamp.errors import CodeFormatError, NodeUnreachable
-from cryptostamp.primitives import Address, ChainId, Serial
+from cryptostamp.codes import Kind, classify, parse_public_code
+from cryptostamp.errors import CodeFormatError
 from cryptostamp.scan import (
-    ChainSource,
     Check,
     CheckCode,
     Conclusion,
     Outcome,
     Verdict,
-    verify_code,
+    verify_codes,
     verify_nothing,
 )
 from cryptostamp.web.catalogue import Catalogue
@@ -41,6 +37,8 @@ HIDDEN_CODE: Final = _(
 CHECK_NAMES: Final = {
     CheckCode.PICTURE_READABLE: _("The picture can be read"),
     CheckCode.WELL_FORMED: _("The code is complete"),
+    CheckCode.ISSUER_SIGNATURE: _("The post has signed it"),
+    CheckCode.BLOCK_RECENT: _("The chain's answer is recent"),
     CheckCode.CHAIN_REACHED: _("The chain was asked"),
     CheckCode.CONTRACT_REGISTERED: _("A post stands behind it"),
     CheckCode.CONTRACT_CODE: _("The contract is the published one"),
@@ -104,17 +102,13 @@ def look_at(text: str, catalogue: Catalogue, *, typed: bool = False) -> Verdict:
 
 def look_at_many(texts: Sequence[str], catalogue: Catalogue, *, typed: bool = False) -> list[Verdict]:
     """Return the verdicts on codes, in their order, all of them as of one block."""
-    source = _source(catalogue)
     prepared = [_prepared(text, catalogue) for text in texts]
-    if isinstance(source, BlockReader):
-        wanted: dict[Address, list[Serial]] = defaultdict(list)
-        for each in prepared:
-            if isinstance(each, PublicCode) and each.chain_id == source.chain_id():
-                wanted[each.contract].append(each.serial)
-        for contract, serials in wanted.items():
-            if source.is_our_code(contract):
-                source.fetch(contract, serials)
-    return [_verdict(each, catalogue, source, typed=typed) for each in prepared]
+    codes = [each for each in prepared if isinstance(each, str)]
+    judged = iter(verify_codes(codes, trust=catalogue.trust, source=catalogue.reader, typed=typed))
+    verdicts = [each if isinstance(each, Verdict) else next(judged) for each in prepared]
+    for verdict in verdicts:
+        VERDICTS.labels(verdict.conclusion.value).inc()
+    return verdicts
 
 
 def quick_look(text: str, catalogue: Catalogue) -> Verdict | None:
@@ -126,9 +120,7 @@ def quick_look(text: str, catalogue: Catalogue) -> Verdict | None:
         code = parse_public_code(text)
     except CodeFormatError:
         return None
-    if not source.knows(code.contract, code.serial):
-        return None
-    return _verdict(code, catalogue, source, typed=False)
+    return look_at(text, catalogue) if source.knows(code.contract, code.serial) else None
 
 
 def view_of(verdict: Verdict, speak: Language) -> VerdictView:
@@ -163,7 +155,7 @@ def _said(verdict: Verdict, speak: Language) -> tuple[str, str, str]:
         failed = _first(verdict, Outcome.FAILED, but=CheckCode.HOST_OF_POST)
         if failed is None or failed.code is CheckCode.NOT_VOID:
             return "bad", speak.text(_("Void")), state
-        return "bad", speak.text(_("Not genuine")), speak.text(_NOT_GENUINE[failed.code])
+        return "bad", speak.text(_("Not genuine")), speak.text(_NOT_GENUINE.get(failed.code, failed.sentence))
     if verdict.outcome_of(CheckCode.PICTURE_READABLE) is Outcome.FAILED:
         return "open", speak.text(_("No code was found")), verdict.sentence.removeprefix("Cannot tell. ")
     first = _first(verdict, Outcome.NOT_CHECKED, but=CheckCode.HOST_OF_POST)
@@ -180,54 +172,14 @@ def _first(verdict: Verdict, outcome: Outcome, *, but: CheckCode) -> Check | Non
     return next((check for check in verdict.checks if check.outcome is outcome and check.code is not but), None)
 
 
-class _Silent:
-    """A chain that gives no answer."""
-
-    def __init__(self, error: NodeUnreachable) -> None:
-        self._error = error
-
-    def chain_id(self) -> ChainId:
-        raise self._error
-
-    def head(self) -> NoReturn:
-        raise self._error
-
-    def is_our_code(self, contract: Address) -> NoReturn:  # noqa: ARG002  (the protocol's)
-        raise self._error
-
-    def series_status(self, registry: Address, contract: Address) -> NoReturn:  # noqa: ARG002  (the same)
-        raise self._error
-
-    def edition_root(self, contract: Address) -> NoReturn:  # noqa: ARG002  (the same)
-        raise self._error
-
-    def stamp(self, contract: Address, serial: Serial) -> NoReturn:  # noqa: ARG002  (the same)
-        raise self._error
-
-
-def _source(catalogue: Catalogue) -> ChainSource:
-    try:
-        return catalogue.block()
-    except NodeUnreachable as error:
-        return _Silent(error)
-
-
-def _prepared(text: str, catalogue: Catalogue) -> PublicCode | str | Verdict:
-    """Return the code that a text stands for, or the text if it is none, or what is to be said of it at once."""
+def _prepared(text: str, catalogue: Catalogue) -> str | Verdict:
+    """Return the public code that a text stands for, or the text if it is none, or what is to be said of it at once."""
     kind = classify(text)
     if kind is Kind.CLAIM:
         return verify_nothing(HIDDEN_CODE)
+    if kind is not Kind.SHORT:
+        return text
     try:
-        return parse_public_code(catalogue.resolve(text))
+        return catalogue.resolve(text)
     except CodeFormatError as error:
-        return verify_nothing(error.what) if kind is Kind.SHORT else text
-
-
-def _verdict(each: PublicCode | str | Verdict, catalogue: Catalogue, source: ChainSource, *, typed: bool) -> Verdict:
-    if isinstance(each, Verdict):
-        verdict = each
-    else:
-        text = each if isinstance(each, str) else each.text
-        verdict = verify_code(text, trust=catalogue.trust, source=source, typed=typed)
-    VERDICTS.labels(verdict.conclusion.value).inc()
-    return verdict
+        return verify_nothing(error.what)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from cryptostamp.codes import PublicCode
 from cryptostamp.errors import ContractRefusal, NodeUnreachable
 from cryptostamp.primitives import Address, ChainId, Hash32, Serial, keccak256, parse_address
-from cryptostamp.scan import CheckCode, Conclusion, Outcome, Trust, Verdict, verify_code, verify_nothing
+from cryptostamp.scan import CheckCode, Conclusion, Outcome, Question, Trust, Verdict, verify_code, verify_nothing
 
 CHAIN = ChainId(31337)
 CONTRACT = parse_address("0x" + "c0" * 20)
@@ -21,6 +21,7 @@ CUSTODY = parse_address("0x" + "11" * 20)
 OWNER = parse_address("0x" + "22" * 20)
 ROOT = keccak256(b"root")
 SINCE = 1_780_000_000
+NOW = datetime.fromtimestamp(1_790_000_012, UTC)
 
 
 def claim_key(serial: int) -> Address:
@@ -30,6 +31,7 @@ def claim_key(serial: int) -> Address:
 @dataclass(frozen=True, kw_only=True)
 class Block:
     number: int = 42
+    hash: Hash32 = ROOT
     timestamp: int = 1_790_000_000
 
 
@@ -55,6 +57,7 @@ class Stamp:
 class Post:
     name: str = "Lilypond Post"
     domain: str = "lilypond.example"
+    account: Address = OWNER
     active: bool = True
     suspended: bool = False
     since: int = 1_770_000_000
@@ -86,41 +89,39 @@ class Node:
     chain: ChainId = CHAIN
     root: Hash32 = ROOT
     broken: dict[str, Exception] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
+    block: Block = field(default_factory=Block)
 
-    def _answer(self, question: str, answer: Any) -> Any:
-        self.asked.append(question)
-        if question in self.broken:
-            raise self.broken[question]
-        return answer
+    def look(self, questions: Sequence[Question], *, at: int | None = None) -> Look:
+        """Answer all at once."""
+        if "look" in self.broken:
+            raise self.broken["look"]
+        return Look(chain_id=self.chain, block=self.block, sights=[self._sight(each) for each in questions])
 
-    def chain_id(self) -> ChainId:
-        """Answer with the chain of the node."""
-        return self._answer("chain_id", self.chain)
+    def _sight(self, question: Question) -> Sight:
+        assert (question.contract, question.registry) in {(CONTRACT, REGISTRY), (CONTRACT, None)}
+        answers = {
+            "is_our_code": self.ours,
+            "status": self.status,
+            "edition_root": self.root,
+            "stamp": self.state if question.serial <= 1000 else None,
+        }
+        return Sight(**(answers | self.broken))
 
-    def head(self) -> Block:
-        """Answer with the newest block."""
-        return self._answer("head", Block())
 
-    def is_our_code(self, contract: Address) -> bool | None:
-        """Answer whether the contract is a published one."""
-        assert contract == CONTRACT
-        return self._answer("is_our_code", self.ours)
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    is_our_code: Any
+    status: Any
+    edition_root: Any
+    stamp: Any
 
-    def series_status(self, registry: Address, contract: Address) -> Status | None:
-        """Answer what the registry says."""
-        assert (registry, contract) == (REGISTRY, CONTRACT)
-        return self._answer("series_status", self.status)
 
-    def edition_root(self, contract: Address) -> Hash32:
-        """Answer with the root in the contract."""
-        assert contract == CONTRACT
-        return self._answer("edition_root", self.root)
-
-    def stamp(self, contract: Address, serial: Serial) -> Stamp | None:
-        """Answer with the state of a stamp."""
-        assert contract == CONTRACT
-        return self._answer("stamp", self.state if serial <= 1000 else None)
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    chain_id: ChainId
+    block: Block
+    sights: Sequence[Sight]
+    final: Block | None = None
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ CODE = PublicCode.make(
 
 
 def verify(code: PublicCode = CODE, *, node: Node | None = None, trust: Trust = TRUST) -> Verdict:
-    return verify_code(code.text, trust=trust, source=node or Node())
+    return verify_code(code.text, trust=trust, source=node or Node(), now=NOW)
 
 
 def failed(verdict: Verdict) -> list[CheckCode]:
@@ -158,7 +159,9 @@ class TestGenuine:
             "Genuine code. Leapfrog no. 42 of 1,000, Azure blue, issued by Lilypond Post. "
             "The token has not been claimed; the post keeps it."
         )
-        assert {check.outcome for check in verdict.checks} == {Outcome.PASSED}
+        assert [check.code for check in verdict.checks if check.outcome is not Outcome.PASSED] == [
+            CheckCode.ISSUER_SIGNATURE
+        ]
 
     def test_a_claimed_stamp_names_its_owner_and_the_day(self) -> None:
         """A buyer sees from the face alone that the hidden code was used, when, and whose the token is."""
@@ -281,7 +284,6 @@ class TestForgeries:
         node = Node(status=None)
         verdict = verify(node=node)
         assert (verdict.conclusion, failed(verdict)) == (Conclusion.NOT_GENUINE, [CheckCode.CONTRACT_REGISTERED])
-        assert node.asked == ["chain_id", "head", "series_status"]
 
     @pytest.mark.parametrize(
         ("status", "sentence"),
@@ -322,7 +324,6 @@ class TestForgeries:
         verdict = verify(node=node)
         assert (verdict.conclusion, failed(verdict)) == (Conclusion.NOT_GENUINE, [CheckCode.CONTRACT_REGISTERED])
         assert verdict.sentence == f"Not genuine. {sentence}"
-        assert "is_our_code" not in node.asked
 
     def test_a_contract_whose_code_was_changed(self) -> None:
         """Code that is a published one, but not the one that the post registered, is not believed."""
@@ -330,7 +331,6 @@ class TestForgeries:
         verdict = verify(node=node)
         assert (verdict.conclusion, failed(verdict)) == (Conclusion.NOT_GENUINE, [CheckCode.CONTRACT_CODE])
         assert "no longer has the code that its post registered" in verdict.sentence
-        assert "stamp" not in node.asked
 
     def test_a_forgery_under_a_suspended_post(self) -> None:
         """A suspension does not shelter an invented code: what fails besides still decides."""
@@ -346,16 +346,15 @@ class TestForgeries:
         node = Node(ours=ours)
         verdict = verify(node=node)
         assert (verdict.conclusion, failed(verdict)) == (Conclusion.NOT_GENUINE, [CheckCode.CONTRACT_CODE])
-        assert "stamp" not in node.asked
 
     def test_another_company_s_code(self) -> None:
         """A QR of somebody else is not a stamp's."""
-        verdict = verify_code("https://example.com/menu", trust=TRUST, source=Node())
+        verdict = verify_code("https://example.com/menu", trust=TRUST, source=Node(), now=NOW)
         assert (verdict.conclusion, failed(verdict)) == (Conclusion.NOT_GENUINE, [CheckCode.WELL_FORMED])
 
     def test_hostile_text_does_not_reach_the_terminal(self) -> None:
         """Control characters of a code never appear in a verdict."""
-        verdict = verify_code("https://x\x1b[2J\u202e/S/1", trust=TRUST, source=Node())
+        verdict = verify_code("https://x\x1b[2J\u202e/S/1", trust=TRUST, source=Node(), now=NOW)
         everything = verdict.sentence + "".join(check.sentence for check in verdict.checks)
         assert everything.isprintable()
 
@@ -363,7 +362,7 @@ class TestForgeries:
 class TestUnknown:
     """Unreachable and lying nodes: what could not be checked is never genuine and never counterfeit."""
 
-    QUESTIONS = ("chain_id", "head", "series_status", "is_our_code", "stamp", "edition_root")
+    QUESTIONS = ("look", "status", "is_our_code", "stamp", "edition_root")
 
     @pytest.mark.parametrize("question", QUESTIONS)
     @pytest.mark.parametrize("error", [NodeUnreachable("it is down"), ContractRefusal("it reverted")])
@@ -379,7 +378,6 @@ class TestUnknown:
         node = Node(chain=ChainId(1))
         verdict = verify(node=node)
         assert verdict.conclusion is Conclusion.UNKNOWN
-        assert node.asked == ["chain_id"]
 
     def test_nobody_is_trusted_by_default(self) -> None:
         """An empty trust leaves everything unknown: no default vouches for a contract."""
@@ -420,7 +418,8 @@ class TestUnknown:
         verdict = verify(node=Node(status=status))
         assert (verdict.conclusion, verdict.sentence) == (Conclusion.UNKNOWN, f"Cannot tell. {sentence}")
         assert [check.code for check in verdict.checks if check.outcome is not Outcome.PASSED] == [
-            CheckCode.CONTRACT_REGISTERED
+            CheckCode.ISSUER_SIGNATURE,
+            CheckCode.CONTRACT_REGISTERED,
         ]
         assert verdict.stamp is not None
         assert verdict.stamp.post == "Lilypond Post"

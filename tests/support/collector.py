@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 
 import httpx
 import pytest
+import uvicorn
 
 from cryptostamp.chain import Chain, LocalNode
 from cryptostamp.edition import Dossier, EditionSecret
 from cryptostamp.office import Workspace, public_code_of, sign_claim
 from cryptostamp.primitives import Serial, parse_address
 from cryptostamp.series import Series
-from cryptostamp.web import Settings
+from cryptostamp.web import Settings, create_app
 
-__all__ = ["CHROMIUM", "DESKTOP", "PHONE", "RunningSite", "claim_body", "claim_through_api"]
+__all__ = ["CHROMIUM", "DESKTOP", "PHONE", "RunningSite", "Served", "claim_body", "claim_through_api"]
 
 CHROMIUM = (
     "--headless=new",
@@ -60,12 +62,9 @@ class RunningSite:
 
 def claim_body(site: RunningSite, serial: int, to: str, *, lifetime_s: int = 3600) -> dict[str, object]:
     """A claim as a browser signs it."""
-    signed = sign_claim(
-        site.secret.claim_code(Serial(serial)),
-        site.dossier,
-        to=parse_address(to),
-        deadline=int(time.time()) + lifetime_s,
-    )
+    deadline = int(time.time()) + lifetime_s
+    code = site.secret.claim_code(Serial(serial))
+    signed = sign_claim(code, site.dossier, to=parse_address(to), deadline=deadline)
     return {
         "chain_id": site.dossier.deployment.chain_id,
         "contract": site.dossier.deployment.contract,
@@ -88,3 +87,24 @@ def claim_through_api(site: RunningSite, client: httpx.Client, serial: int, to: 
         assert progress["state"] in {"waiting", "sent"}, progress
         time.sleep(0.1)
     pytest.fail("The claim did not become final.")
+
+
+class Served:
+    """Answer on a free port, in a thread of this process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._server = uvicorn.Server(
+            uvicorn.Config(create_app(settings), port=0, log_config=None, access_log=False, log_level="critical")
+        )
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+
+    def __enter__(self) -> str:
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.01)
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}"
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join(20)

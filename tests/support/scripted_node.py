@@ -20,21 +20,31 @@ class ScriptedNode:
         self.behaviour: dict[str, Callable[[list[Any]], Answer]] = {}
         self.everything: Callable[[], Answer] | None = None
         self.asked: list[str] = []
+        self.trips = 0
+        """How many requests have come; one may ask many questions (a batch)."""
         self._behind = behind
         node = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                question = json.loads(body)
-                node.asked.append(question["method"])
-                answer = node.answer(question)
-                if answer is None:
+                asked = json.loads(body)
+                node.trips += 1
+                questions = asked if isinstance(asked, list) else [asked]
+                node.asked += [question["method"] for question in questions]
+                answers = [node.answer(question) for question in questions]
+                whole = [answer for answer in answers if not isinstance(answer, dict)]
+                if whole and whole[0] is None:
                     return
-                status = answer if isinstance(answer, int) else 200
-                content = answer if isinstance(answer, bytes) else b""
-                if isinstance(answer, dict):
-                    content = json.dumps({"jsonrpc": "2.0", "id": question["id"], **answer}).encode()
+                status = whole[0] if whole and isinstance(whole[0], int) else 200
+                content = whole[0] if whole and isinstance(whole[0], bytes) else b""
+                if not whole:
+                    told = [
+                        {"jsonrpc": "2.0", "id": question["id"]} | answer
+                        for question, answer in zip(questions, answers, strict=True)
+                        if isinstance(answer, dict)
+                    ]
+                    content = json.dumps(told if isinstance(asked, list) else told[0]).encode()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
-from support.collector import CHROMIUM, DESKTOP, PHONE, RunningSite
+from support.collector import CHROMIUM, DESKTOP, PHONE, RunningSite, Served
 from support.desk import LEAPFROG, PASSPHRASE
 
 from cryptostamp.chain import Chain, DevSigner, Sender, start_local_node
@@ -22,7 +19,7 @@ from cryptostamp.office import LedgerJournal, Workspace, issue, print_stamps
 from cryptostamp.press import photograph, token_image
 from cryptostamp.primitives import Serial
 from cryptostamp.series import Series, load_series, rescale
-from cryptostamp.web import Limits, Settings, create_app
+from cryptostamp.web import Limits, Settings
 from cryptostamp.web.server import BackRoom
 
 
@@ -51,7 +48,7 @@ def running_site(site_series: Series, tmp_path_factory: pytest.TempPathFactory) 
         def sender_for(ledger: Ledger, _dossier: Dossier) -> Sender:
             return Sender(Chain.connect(node.url), DevSigner(3), LedgerJournal(ledger))
 
-        with BackRoom(settings, sender_for=sender_for, pause_s=0.2), _served(settings) as url:
+        with BackRoom(settings, sender_for=sender_for, pause_s=0.2), Served(settings) as url:
             yield RunningSite(
                 url=url,
                 settings=settings,
@@ -62,27 +59,6 @@ def running_site(site_series: Series, tmp_path_factory: pytest.TempPathFactory) 
                 node=node,
                 chain=chain,
             )
-
-
-class _served:  # noqa: N801  (read as a statement)
-    """Answer on a free port, in a thread of this process."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._server = uvicorn.Server(
-            uvicorn.Config(create_app(settings), port=0, log_config=None, access_log=False, log_level="critical")
-        )
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-
-    def __enter__(self) -> str:
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{port}"
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(20)
 
 
 @pytest.fixture
