@@ -101,8 +101,9 @@ def test_no_server_errors(running_site: RunningSite) -> None:
     operations = [each.ok() for each in schema.get_all_operations()]
     assert len(operations) >= 11
     for operation in operations:
-        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-            call_with(operation.as_strategy(generation_mode=mode))
+        call_with(operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
+        if operation.body or list(operation.path_parameters):  # others have nothing that could be sent wrongly
+            call_with(operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
 
 
 def call_with(cases: Any) -> None:
