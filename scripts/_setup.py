@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 AUDIT = VENV / "audit"
 CONTRACTS = ROOT / "contracts"
+FRONT_END = ROOT / "cryptostamp" / "web" / "frontend"
 IPFS = ROOT / "tests" / "support" / "ipfs"
 BIN = VENV / "bin"
 LOG = VENV / "setup.log"
@@ -55,6 +56,7 @@ def set_up(*profiles):
         install(profile)
     install_package()
     bring_toolchain()
+    build_front_end()
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"
 
 
@@ -119,6 +121,18 @@ def install_package():
 def bring_toolchain():
     """Install solc, Anvil and the OpenZeppelin contracts as contracts/package-lock.json has them."""
     bring_npm_packages("toolchain", CONTRACTS, "the pinned toolchain: solc, Anvil, OpenZeppelin contracts")
+
+
+def build_front_end():
+    """Install what the pages' scripts are built with, and build them where they are missing or have changed."""
+    bring_npm_packages("front-end", FRONT_END, "the pinned tools of the front end: TypeScript, esbuild")
+    sources = sorted(path for path in FRONT_END.rglob("*") if path.is_file() and "node_modules" not in path.parts)
+    digest = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in sources)).hexdigest()
+    mark = FRONT_END.parent / "static" / ".built-from"
+    if not mark.exists() or mark.read_text() != digest:
+        say("Building the pages' scripts …")
+        attempt([*find_npm(), "run", "build"], cwd=FRONT_END)
+        mark.write_text(digest)
 
 
 def bring_audit_tools():

@@ -22,6 +22,7 @@ from cryptostamp.chain.postal_registry import Post, PostalRegistry, SeriesStatus
 from cryptostamp.chain.preflight import Cost
 from cryptostamp.chain.pursuit import Moment
 from cryptostamp.chain.reader import ChainReader
+from cryptostamp.chain.remembered import BlockReader, RememberingReader
 from cryptostamp.chain.sender import Sender
 from cryptostamp.chain.series_events import ChainEvent, SeriesEvents
 from cryptostamp.chain.signatures import is_valid_signature
@@ -52,6 +53,7 @@ __all__ = [
     "Artifact",
     "BatchClaim",
     "Block",
+    "BlockReader",
     "Call",
     "Chain",
     "ChainEvent",
@@ -77,6 +79,7 @@ __all__ = [
     "PostalRegistry",
     "Postmark",
     "PostmarkKind",
+    "RememberingReader",
     "RemoteSigner",
     "Sender",
     "SeriesEvents",

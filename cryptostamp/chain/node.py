@@ -75,10 +75,13 @@ class Log:
 class Chain:
     """One chain, asked through one node or several. Made by `Chain.connect`."""
 
-    def __init__(self, rpc: Rpc, *, chain_id: ChainId, genesis_hash: Hash32) -> None:
+    def __init__(
+        self, rpc: Rpc, *, chain_id: ChainId, genesis_hash: Hash32, place: str | dict[str, object] = "latest"
+    ) -> None:
         self.rpc = rpc
         self.chain_id = chain_id
         self.genesis_hash = genesis_hash
+        self._place = place
 
     @classmethod
     def connect(cls, url: str, *others: str, timeout_s: float = 10.0, expected: ChainId | None = None) -> Chain:
@@ -98,6 +101,15 @@ class Chain:
     def __repr__(self) -> str:
         return f"Chain(chain_id={self.chain_id}, host={self.rpc.host!r})"
 
+    def at(self, block: Block) -> Chain:
+        """Return the chain as it was right after a block, for `code` and `call`, and for contracts read through it.
+
+        The block is named by its hash (EIP-1898): once it was undone by a reorganisation, reads raise
+        `NodeUnreachable` instead of telling of another block of the same number.
+        """
+        place = {"blockHash": hex_of(block.hash), "requireCanonical": True}
+        return Chain(self.rpc, chain_id=self.chain_id, genesis_hash=self.genesis_hash, place=place)
+
     def head(self) -> Block:
         """Return the newest block."""
         return self._ask(block_from, "eth_getBlockByNumber", "latest", _WITHOUT_TRANSACTIONS)
@@ -116,7 +128,7 @@ class Chain:
 
     def code(self, address: Address) -> bytes:
         """Return the code at `address`, empty for an account without."""
-        return self._ask(bytes_of, "eth_getCode", address, "latest")
+        return self._ask(bytes_of, "eth_getCode", address, self._place)
 
     def balance(self, address: Address) -> int:
         """Return the balance of `address` in wei."""
@@ -135,7 +147,7 @@ class Chain:
         self, *, to: Address | None, data: bytes, sender: Address | None = None, block: int | None = None
     ) -> bytes:
         """Return what a call would return now, or right after `block`; raise `ContractRefusal` if it would revert."""
-        place = "latest" if block is None else hex_of(block)
+        place = self._place if block is None else hex_of(block)
         return self._ask(bytes_of, "eth_call", _call_object(to, data, sender), place)
 
     def estimate_gas(self, *, to: Address | None, data: bytes, sender: Address) -> int:

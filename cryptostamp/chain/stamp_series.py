@@ -264,9 +264,14 @@ class StampSeries:
         `crown` holds all nodes of the level of the Merkle tree at which the proofs end. Raises `InputError` for a stamp
         that is named twice, `ContractRefusal` if the crown is not one of this edition.
         """
+        call = self.claim_batch_call(claims=claims, crown=crown)
+        mined = sender.send(intent=intent, to=call.to, data=call.data)
+        return ClaimBatch(mined=mined, refused=self.refused(mined))
+
+    def claim_batch_call(self, *, claims: Sequence[BatchClaim], crown: Sequence[Hash32]) -> Call:
+        """Return what `claim_batch` sends."""
         requests, proofs = encode_claims(claims)
-        mined = self._send(sender, intent, "claimBatch", requests, proofs, list(crown))
-        return ClaimBatch(mined=mined, refused=self._refused(mined))
+        return self._call("claimBatch", requests, proofs, list(crown))
 
     def void(self, sender: Sender, *, intent: str, serials: Sequence[Serial], reason: VoidReason) -> MinedTransaction:
         """Void stamps; if one of them is not unclaimed, none is, and that is a `ContractRefusal`."""
@@ -333,8 +338,8 @@ class StampSeries:
         """Make the draw of a blind series; once the issuer's time is over, `seed` is not looked at."""
         return self._send(sender, intent, "reveal", seed)
 
-    def _refused(self, mined: MinedTransaction) -> dict[Serial, ContractRefusal]:
-        """Return which claims of a batch the contract refused, and why."""
+    def refused(self, mined: MinedTransaction) -> dict[Serial, ContractRefusal]:
+        """Return which claims of a mined batch the contract refused, and why."""
         block = mined.block_number
         topics = [self._interface.topic("ClaimRefused")]
         refused = {}

@@ -28,6 +28,7 @@ from cryptostamp.cli.proof import proof_command
 from cryptostamp.cli.proof_claims import proof_claims_command
 from cryptostamp.cli.prove import prove_command
 from cryptostamp.cli.registry import registry_command
+from cryptostamp.cli.serve import serve_command
 from cryptostamp.cli.stamps import postmark_command, void_command
 from cryptostamp.cli.status import history_command, status_command
 from cryptostamp.cli.transactions import transactions_command
@@ -79,6 +80,7 @@ for _command in (
     history_command,
     audit_command,
     registry_command,
+    serve_command,
     ledger_command,
     transactions_command,
     node_command,

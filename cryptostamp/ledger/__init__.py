@@ -7,11 +7,14 @@ about tokens.
 
 from __future__ import annotations
 
+from cryptostamp.ledger.claim_queue import ClaimQueue
 from cryptostamp.ledger.database import check_url
 from cryptostamp.ledger.index import SeriesIndex
 from cryptostamp.ledger.ledger import Ledger
 from cryptostamp.ledger.records import (
     ChallengeRecord,
+    ClaimRecord,
+    ClaimState,
     EventRecord,
     IndexedBlock,
     IssuedSeries,
@@ -31,6 +34,9 @@ from cryptostamp.ledger.scan_log import ScanCounts, ScanLog, ScanPoint
 
 __all__ = [
     "ChallengeRecord",
+    "ClaimQueue",
+    "ClaimRecord",
+    "ClaimState",
     "EventRecord",
     "IndexedBlock",
     "IssuedSeries",

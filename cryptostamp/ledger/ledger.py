@@ -20,11 +20,20 @@ from sqlalchemy.orm import Session
 from cryptostamp.errors import InputError, StorageProblem
 from cryptostamp.ledger.backup import back_up
 from cryptostamp.ledger.bulk import insert_rows
+from cryptostamp.ledger.claim_queue import ClaimQueue
 from cryptostamp.ledger.database import open_engine, place_of, storage_errors, to_write
 from cryptostamp.ledger.index import SeriesIndex
 from cryptostamp.ledger.locks import sole_writer
 from cryptostamp.ledger.migrations import HEAD
-from cryptostamp.ledger.models import ChallengeRow, OfferRow, PrintRow, SeriesRow, StampRow, StepRow, TransactionRow
+from cryptostamp.ledger.models import (
+    ChallengeRow,
+    OfferRow,
+    PrintRow,
+    SeriesRow,
+    StampRow,
+    StepRow,
+    TransactionRow,
+)
 from cryptostamp.ledger.records import (
     ChallengeRecord,
     IssuedSeries,
@@ -429,6 +438,13 @@ class Ledger:
             if changed.first() is None:
                 raise StorageProblem("The ledger has no unfinished transaction of this hash.", where=f"0x{hash_.hex()}")
 
+    # --- claims that collectors have handed in
+
+    @property
+    def claims(self) -> ClaimQueue:
+        """The claims that wait to be carried to the chain."""
+        return ClaimQueue(self._reading, self._writing, self.place)
+
     # --- ownership challenges
 
     def record_challenge(self, challenge: ChallengeRecord) -> None:
@@ -449,6 +465,7 @@ class Ledger:
                 address=Address(row.address),
                 issued_at=row.issued_at,
                 expires_at=row.expires_at,
+                used_at=row.used_at,
             )
 
     def use_nonce(self, nonce: str, *, at: int) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 __all__ = [
     "Base",
     "ChallengeRow",
+    "ClaimRow",
     "EventRow",
     "IndexedBlockRow",
     "OfferRow",
@@ -31,6 +32,7 @@ _BIG = BigInteger().with_variant(Integer, "sqlite")
 
 
 _LIVE, _KEPT = text("state NOT IN ('reverted', 'abandoned')"), text("state != 'abandoned'")
+_NOT_REFUSED = text("state != 'refused'")
 
 
 class Base(DeclarativeBase):
@@ -167,6 +169,36 @@ class ChallengeRow(Base):
     issued_at: Mapped[int] = mapped_column(_BIG)
     expires_at: Mapped[int] = mapped_column(_BIG)
     used_at: Mapped[int | None] = mapped_column(_BIG)
+
+
+class ClaimRow(Base):
+    """A signed claim that a collector has handed in, and how far it has come."""
+
+    __tablename__ = "claims"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    series_id: Mapped[str] = mapped_column(ForeignKey("series.id"))
+    serial: Mapped[int]
+    to: Mapped[str]
+    deadline: Mapped[int] = mapped_column(_BIG)
+    signature: Mapped[bytes]
+    asked_at: Mapped[int] = mapped_column(_BIG)
+    state: Mapped[str]
+    intent: Mapped[str | None]
+    transaction: Mapped[bytes | None]
+    reason: Mapped[str | None]
+
+    __table_args__ = (
+        Index(
+            "one_live_claim_a_stamp",
+            "series_id",
+            "serial",
+            unique=True,
+            sqlite_where=_NOT_REFUSED,
+            postgresql_where=_NOT_REFUSED,
+        ),
+        Index("claims_by_state", "series_id", "state"),
+    )
 
 
 class ScanRow(Base):

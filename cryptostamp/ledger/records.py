@@ -9,6 +9,8 @@ from cryptostamp.primitives import Address, ChainId, Hash32, Serial
 
 __all__ = [
     "ChallengeRecord",
+    "ClaimRecord",
+    "ClaimState",
     "EventRecord",
     "IndexedBlock",
     "IssuedSeries",
@@ -156,6 +158,40 @@ class ChallengeRecord:
     address: Address
     issued_at: int
     expires_at: int
+    used_at: int | None = None
+    """When it was answered rightly, `None` while it was not."""
+
+
+class ClaimState(StrEnum):
+    """Where a claim stands that somebody has handed in."""
+
+    WAITING = "waiting"
+    """Nothing has been sent for it."""
+    SENT = "sent"
+    """It is in the transaction that its intent names, whatever became of that."""
+    DONE = "done"
+    """The token has moved, for good."""
+    REFUSED = "refused"
+    """It will not be carried out; the stamp may be claimed anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRecord:
+    """A signed claim that was handed in to be carried to the chain. Times are UTC seconds."""
+
+    id: str
+    series_id: str
+    serial: Serial
+    to: Address
+    deadline: int
+    signature: bytes = field(repr=False)
+    asked_at: int
+    state: ClaimState = ClaimState.WAITING
+    intent: str | None = None
+    """Under which name its transaction stands in the journal."""
+    transaction: Hash32 | None = None
+    reason: str | None = None
+    """Why it was refused, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

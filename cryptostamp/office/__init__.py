@@ -19,6 +19,7 @@ from cryptostamp.office.claim import (
     sign_claim,
 )
 from cryptostamp.office.compiling import check_artifacts, contracts_folder, write_compiled
+from cryptostamp.office.counter import ClaimClerk, attend, check_claim, take_in
 from cryptostamp.office.demo import DEMO_PASSPHRASE, Demo, DemoListener, run_demo
 from cryptostamp.office.doctor import Finding, examine
 from cryptostamp.office.indexing import Followed, follow
@@ -46,6 +47,7 @@ __all__ = [
     "Audit",
     "BatchedClaim",
     "Claim",
+    "ClaimClerk",
     "Demo",
     "DemoListener",
     "Difference",
@@ -72,10 +74,12 @@ __all__ = [
     "Workspace",
     "ask_holder",
     "ask_owner",
+    "attend",
     "audit",
     "chain_of",
     "check",
     "check_artifacts",
+    "check_claim",
     "check_holder",
     "check_metadata",
     "check_owner",
@@ -106,6 +110,7 @@ __all__ = [
     "send_claims",
     "sign_claim",
     "source_at",
+    "take_in",
     "trust_in",
     "verify",
     "write_compiled",

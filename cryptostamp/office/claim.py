@@ -16,7 +16,7 @@ from cryptostamp.codes import ClaimCode, ClaimHalf
 from cryptostamp.edition import ClaimKey, Dossier, claim_key_of, join
 from cryptostamp.errors import ContractRefusal, InputError, Refused
 from cryptostamp.ledger import Ledger
-from cryptostamp.primitives import Address, Serial
+from cryptostamp.primitives import Address, Hash32, Serial
 
 __all__ = [
     "MOST_CLAIMS",
@@ -26,6 +26,8 @@ __all__ = [
     "claim",
     "claim_call",
     "claim_deadline",
+    "claims_call",
+    "claims_intent",
     "join_halves",
     "send_claim",
     "send_claims",
@@ -110,8 +112,7 @@ def send_claim(signed: SignedClaim, dossier: Dossier, *, sender: Sender, ledger:
     """
     series_id = dossier.series.id
     call = claim_call(signed, dossier, sender.chain)
-    intent = f"{series_id}: claim no. {signed.serial} for {signed.to}"
-    mined = sender.send(intent=intent, to=call.to, data=call.data)
+    mined = sender.send(intent=claims_intent([signed], dossier), to=call.to, data=call.data)
     ledger.record_claimed(series_id, signed.serial, signed.to)
     return Claim(serial=signed.serial, to=signed.to, mined=mined)
 
@@ -139,7 +140,42 @@ def send_claims(
         raise InputError(
             f"A batch of {len(signed)} claims cannot be sent.", remedy=f"Send 1 to {MOST_CLAIMS} at a time."
         )
-    series_id, tree = dossier.series.id, dossier.edition.tree
+    series_id = dossier.series.id
+    claims, crown = _batched(signed, dossier)
+    done = StampSeries(sender.chain, dossier.deployment.contract).claim_batch(
+        sender,
+        intent=claims_intent(signed, dossier),
+        claims=claims,
+        crown=crown,
+    )
+    for each in signed:
+        if each.serial not in done.refused:
+            ledger.record_claimed(series_id, each.serial, each.to)
+    return tuple(
+        BatchedClaim(serial=each.serial, to=each.to, mined=done.mined, refusal=done.refused.get(each.serial))
+        for each in signed
+    )
+
+
+def claims_call(signed: Sequence[SignedClaim], dossier: Dossier, chain: Chain) -> Call:
+    """Return what carries one signed claim or many to the chain."""
+    if len(signed) == 1:
+        return claim_call(signed[0], dossier, chain)
+    claims, crown = _batched(signed, dossier)
+    return StampSeries(chain, dossier.deployment.contract).claim_batch_call(claims=claims, crown=crown)
+
+
+def claims_intent(signed: Sequence[SignedClaim], dossier: Dossier) -> str:
+    """Return under which name these very claims stand in the journal."""
+    series_id = dossier.series.id
+    if len(signed) == 1:
+        return f"{series_id}: claim no. {signed[0].serial} for {signed[0].to}"
+    return f"{series_id}: claim {len(signed)} stamps ({_digest(signed)})"
+
+
+def _batched(signed: Sequence[SignedClaim], dossier: Dossier) -> tuple[list[BatchClaim], tuple[Hash32, ...]]:
+    """Return the claims of one batch, and the crown of the tree at which their proofs end."""
+    tree = dossier.edition.tree
     # As many nodes as claims: what the crown adds to the calldata, the proofs save.
     level = min(len(signed), dossier.edition.size).bit_length() - 1
     claims = []
@@ -155,19 +191,7 @@ def send_claims(
                 proof=proof,
             )
         )
-    done = StampSeries(sender.chain, dossier.deployment.contract).claim_batch(
-        sender,
-        intent=f"{series_id}: claim {len(signed)} stamps ({_digest(signed)})",
-        claims=claims,
-        crown=tree.crown(level),
-    )
-    for each in signed:
-        if each.serial not in done.refused:
-            ledger.record_claimed(series_id, each.serial, each.to)
-    return tuple(
-        BatchedClaim(serial=each.serial, to=each.to, mined=done.mined, refusal=done.refused.get(each.serial))
-        for each in signed
-    )
+    return claims, tuple(tree.crown(level))
 
 
 def _digest(signed: Sequence[SignedClaim]) -> str:

@@ -1,4 +1,4 @@
-"""A scan log: how often the code of a stamp was scanned, from when, and whether it travelled impossibly fast."""
+"""Signed claims that collectors hand in, for one process to send; and a scan log of stamps, without anybody in it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,34 @@ revision = "4"
 down_revision = "3"
 
 _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_NOT_REFUSED = sa.text("state != 'refused'")
 
 
 def upgrade() -> None:
-    """Create the table, empty."""
+    """Create the tables of claims and of scans; a stamp has one claim that was not refused."""
+    op.create_table(
+        "claims",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("series_id", sa.String(), sa.ForeignKey("series.id"), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("to", sa.String(), nullable=False),
+        sa.Column("deadline", _BIG, nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_at", _BIG, nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("intent", sa.String()),
+        sa.Column("transaction", sa.LargeBinary()),
+        sa.Column("reason", sa.String()),
+    )
+    op.create_index(
+        "one_live_claim_a_stamp",
+        "claims",
+        ["series_id", "serial"],
+        unique=True,
+        sqlite_where=_NOT_REFUSED,
+        postgresql_where=_NOT_REFUSED,
+    )
+    op.create_index("claims_by_state", "claims", ["series_id", "state"])
     op.create_table(
         "scans",
         sa.Column("series_id", sa.String(), sa.ForeignKey("series.id"), primary_key=True),

@@ -1,0 +1,40 @@
+/** The button that starts the camera, and its picture: the same parts on every page that scans. */
+
+import type { Camera } from "./camera";
+import { element, say, show, word } from "./page";
+
+/** Bring the camera's parts to life; `found` takes a text and returns whether it was the one that was looked for. */
+export function viewfinder(found: (text: string) => boolean): void {
+  if (!("mediaDevices" in navigator)) return;
+  let camera: Camera | undefined;
+  const end = (): void => {
+    camera?.stop();
+    camera = undefined;
+    show("viewfinder", false);
+    show("camera-stop", false);
+    show("camera", true);
+  };
+  show("camera");
+  element("camera-stop").addEventListener("click", () => {
+    end();
+    say("camera-says", "");
+  });
+  element("camera").addEventListener("click", async () => {
+    show("camera", false);
+    show("viewfinder");
+    show("camera-stop");
+    say("camera-says", word("starting"));
+    try {
+      const { startCamera } = await import("./camera");
+      camera = await startCamera(element<HTMLVideoElement>("video"), (text) => {
+        const right = found(text);
+        if (right) queueMicrotask(end);
+        return right;
+      });
+      say("camera-says", word("searching"));
+    } catch {
+      end();
+      say("camera-says", word("refused-camera"));
+    }
+  });
+}

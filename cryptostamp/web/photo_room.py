@@ -1,0 +1,73 @@
+"""Where photos of strangers are read: a process of its own, with bounds on memory and time.
+
+Whatever a picture does to the decoders, the worst is that this process ends; the server starts another. One photo is
+read at a time, a few may wait, and more are turned away. Keeps no photo, writes none to a disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import resource
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from cryptostamp.scan import Reading, read_symbols
+from cryptostamp.web.metrics import PHOTOS
+
+__all__ = ["PhotoRoom"]
+
+_MEMORY_BYTES = 3 * 1024**3
+_SECONDS = 20.0
+_MOST_WAITING = 8
+
+
+def _confine() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+class PhotoRoom:
+    """One process that reads photos. It is started when the first photo comes."""
+
+    def __init__(self, *, read: Callable[[bytes], Reading] = read_symbols, seconds: float = _SECONDS) -> None:
+        self._read_photo = read
+        self._seconds = seconds
+        self._pool: ProcessPoolExecutor | None = None
+        self._waiting = 0
+        self._turn = asyncio.Lock()
+
+    async def read(self, data: bytes) -> Reading | None:
+        """Return what was found in a picture, `None` if too many others wait."""
+        if self._waiting >= _MOST_WAITING:
+            PHOTOS.labels("turned-away").inc()
+            return None
+        self._waiting += 1
+        try:
+            async with self._turn:
+                reading = await self._read(data)
+        finally:
+            self._waiting -= 1
+        PHOTOS.labels("nothing" if reading.problem else "read").inc()
+        return reading
+
+    def close(self) -> None:
+        """End the process."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            processes = list((pool._processes or {}).values())  # noqa: SLF001  (a stuck one is ended in no other way)
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in processes:
+                process.kill()
+
+    async def _read(self, data: bytes) -> Reading:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_confine)
+        try:
+            return await asyncio.wait_for(
+                asyncio.get_running_loop().run_in_executor(self._pool, self._read_photo, data), self._seconds
+            )
+        except (TimeoutError, BrokenProcessPool, MemoryError):
+            self.close()
+            return Reading(problem="The picture could not be read. Take another one, closer to the stamp.")

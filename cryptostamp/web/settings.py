@@ -1,0 +1,50 @@
+"""What a server of the collector's page is started with. Holds no key: who pays for claims is another process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptostamp.codes import check_host
+
+__all__ = ["Limits", "Settings"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much a stranger may ask for in a minute, each worker process counting for itself; 0 for no limit."""
+
+    requests: int = 600
+    """Requests of one client, of any kind."""
+    photos: int = 20
+    """Photos of one client: reading one takes a second of work."""
+    claims: int = 20
+    """Claims and challenges of one client."""
+    claims_of_stamp: int = 10
+    """Claims and challenges of one stamp, whoever asks."""
+    photo_bytes: int = 24 * 1024 * 1024
+    """The largest photo."""
+    body_bytes: int = 64 * 1024
+    """The largest body of any other request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Which series are served, through which nodes, under which name."""
+
+    folders: tuple[Path, ...]
+    """Folders of issued series; see `cryptostamp.office.Workspace`."""
+    rpc: tuple[str, ...]
+    """One node or several of one chain, in the order in which they are asked."""
+    site: str | None = None
+    """The name of this site, as the codes on the stamps have it; without it, the domain of the first series' post."""
+    relays: bool = False
+    """Whether a clerk carries claims to the chain."""
+    limits: Limits = Limits()
+    fresh_s: float = 0.5
+    """How old the newest block that a verdict rests on may be, beyond the time between blocks."""
+
+    def __post_init__(self) -> None:
+        """Refuse a site that no code could name."""
+        if self.site is not None:
+            check_host(self.site)
