@@ -14,6 +14,7 @@ from cryptostamp.chain import ChainReader
 from cryptostamp.codes import Kind, PublicCode, classify, parse_public_code, parse_short_code
 from cryptostamp.edition import Dossier
 from cryptostamp.errors import CodeFormatError, InputError, NodeUnreachable
+from cryptostamp.office.known_edition import known_edition
 from cryptostamp.primitives import Address, Hash32, Serial
 from cryptostamp.scan import ChainSource, Trust, Verdict, read_photo, verify_code, verify_nothing
 
@@ -25,7 +26,7 @@ _HIDDEN_CODE = (
 )
 
 
-_PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+_PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".pdf"})
 _LONGEST_PATH = 1024
 
 
@@ -76,7 +77,7 @@ def verify(
 ) -> tuple[Verdict, ...]:
     """Return a verdict for every code in a picture file, or for one code that was typed.
 
-    `target` is the path of a JPEG, PNG or WebP file, a public code or a short code. `registry` is
+    `target` is the path of a JPEG, PNG, WebP, HEIC or PDF file, a public code or a short code. `registry` is
     believed instead of the ones the dossiers name. A node that cannot be reached makes verdicts
     unknown. Raises `InputError` for a file that is not there and for a hidden code, which is
     nobody's business here.
@@ -92,7 +93,7 @@ def verify(
         else:
             trust = replace(trust, registries={chain_id: registry})
     if _names_a_file(target):
-        reading = read_photo(Path(target))
+        reading = read_photo(Path(target), [known_edition(dossier) for dossier in held])
         if reading.problem:
             return (verify_nothing(reading.problem),)
         return tuple(_verdict(symbol.text, trust, source) for symbol in reading.symbols)

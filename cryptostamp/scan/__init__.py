@@ -7,6 +7,7 @@ believes nobody whom the verifier did not name (`Trust`).
 from __future__ import annotations
 
 from cryptostamp.scan.checks import Check, CheckCode, Conclusion, Outcome, conclude
+from cryptostamp.scan.known import FACE_PX_PER_MM, KnownEdition, PreparedEdition
 from cryptostamp.scan.ownership import (
     Challenge,
     OwnershipCheck,
@@ -16,11 +17,12 @@ from cryptostamp.scan.ownership import (
     make_challenge,
 )
 from cryptostamp.scan.page import PageSymbol, read_page, read_place
-from cryptostamp.scan.reading import Reading, Symbol, read_photo, read_symbols
+from cryptostamp.scan.reading import Reading, Symbol, read_grey, read_photo, read_symbols
 from cryptostamp.scan.sources import ChainSource, PublishedEdition, Trust
 from cryptostamp.scan.verdict import PAPER_CAVEAT, PostmarkView, StampView, Verdict, verify_code, verify_nothing
 
 __all__ = [
+    "FACE_PX_PER_MM",
     "PAPER_CAVEAT",
     "ChainSource",
     "Challenge",
@@ -28,10 +30,12 @@ __all__ = [
     "CheckCode",
     "Conclusion",
     "Outcome",
+    "KnownEdition",
     "OwnershipCheck",
     "OwnershipProof",
     "PageSymbol",
     "PostmarkView",
+    "PreparedEdition",
     "ProofCode",
     "PublishedEdition",
     "Reading",
@@ -42,6 +46,7 @@ __all__ = [
     "check_answer",
     "conclude",
     "make_challenge",
+    "read_grey",
     "read_page",
     "read_photo",
     "read_place",

@@ -48,6 +48,9 @@ def recover_stamps(
     taken: Sequence[tuple[tuple[int, int], ...]] = (),
 ) -> tuple[Recovered, ...]:
     """Return the stamps of these editions in a picture, but for those whose symbols `taken` have been read already."""
+    editions = [edition for edition in editions if edition.faces]
+    if not editions:
+        return ()
     places = np.array([np.mean(corners, axis=0) for corners in taken], np.float32).reshape(-1, 2)
     found: list[Recovered] = []
     for pixels, most in (_view(grey, editions, taken),) if taken else (_CLOSE_UP, _PAGE):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-__all__ = ["DPI", "KINDS", "STRENGTHS", "Place", "damaged_photo"]
+__all__ = ["DPI", "KINDS", "STRENGTHS", "Place", "cancel", "damaged_photo"]
 
 DPI = 300
 STRENGTHS = (1, 2, 3)
@@ -54,7 +54,7 @@ def damaged_photo(stamp, place, kind, strength, random):
     """Return a photo (height, width, 3) of a stamp (height, width, 4) with one kind of damage, and its JPEG quality."""
     paper = stamp.copy()
     if kind == "cancellation":
-        _cancel(paper, place, strength, random)
+        cancel(paper, place, strength, random)
     elif kind == "dirt":
         _soil(paper, place, strength, random)
     elif kind == "tear":
@@ -210,7 +210,7 @@ def _tear(paper, place, strength, random):
     return paper
 
 
-def _cancel(paper, place, strength, random):
+def cancel(paper, place, strength, random):
     """Strike a postmark: rings with a date, then wavy bars, in ink that is neither even nor opaque."""
     height, width = paper.shape[:2]
     ink = np.zeros((height * 2, width * 2), np.float32)  # drawn at twice the size
