@@ -1,7 +1,7 @@
-"""An issued edition as the scan wants to know it: its faces, the place of its symbol, and the symbols of all its stamps.
+"""An issued edition as the scan wants to know it: faces, the place of the symbol, and the symbols of all stamps.
 
-Everything comes from the public dossier, so whoever holds one reads what its post reads. It joins the press, which draws
-the faces, and the edition, which knows the codes. Nothing is drawn before a picture asks for it.
+Everything comes from the public dossier, so whoever holds one reads what its post reads. It joins the press, which
+draws the faces, and the edition, which knows the codes. Nothing is drawn before a picture asks for it.
 """
 
 from __future__ import annotations

@@ -45,7 +45,8 @@ def read_wechat(grey: _Grey) -> tuple[GeneralReading, ...]:
         return ()
     small = grey if scale == 1.0 else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     try:
-        texts, places = cv2.wechat_qrcode_WeChatQRCode().detectAndDecode(small)
+        reader = cv2.wechat_qrcode_WeChatQRCode()  # type: ignore[attr-defined]  # not in its stubs
+        texts, places = reader.detectAndDecode(small)
     except (cv2.error, UnicodeDecodeError):
         return ()  # a text that is no UTF-8, or a symbol that it stumbles over: not read
     readings = []

@@ -1,8 +1,8 @@
 """Lay the grid of a symbol's modules over a picture to a fraction of a module, by the modules that are known.
 
-About two thirds of a symbol are the same on all stamps of a series. The grid is moved, turned, sheared, tilted and at last
-bent until those modules are where they should be: first in steps of half a module, then finer. The bends are quadratic
-and cubic, which is what paper on a cylinder looks like; the finder patterns are not needed.
+About two thirds of a symbol are the same on all stamps of a series. The grid is moved, turned, sheared, tilted and
+at last bent until those modules are where they should be: first in steps of half a module, then finer. The bends are
+quadratic and cubic, which is what paper on a cylinder looks like; the finder patterns are not needed.
 """
 
 from __future__ import annotations
@@ -68,12 +68,12 @@ class Grid:
 
     def place(self, modules: _Floats) -> _Floats:
         """Return where places (n, 2) of the flat symbol, in modules from its corner, are seen on the patch."""
-        return (modules + _modes(modules, self.side)[:, : len(self.coefficients)] @ self.coefficients).astype(np.float32)
+        return (modules + _modes(modules, self.side)[:, : len(self.coefficients)] @ self.coefficients).astype(
+            np.float32
+        )
 
 
-def cut_patch(
-    grey: npt.NDArray[np.uint8], to_picture: npt.NDArray[np.float64], symbol: Box, side: int
-) -> Patch | None:
+def cut_patch(grey: npt.NDArray[np.uint8], to_picture: npt.NDArray[np.float64], symbol: Box, side: int) -> Patch | None:
     """Return the patch of a symbol that lies at `symbol` on a face; `None` if it is not in the picture."""
     module = symbol.width_mm / side
     from_modules = np.array([[module, 0, symbol.x_mm], [0, module, symbol.y_mm], [0, 0, 1.0]])
@@ -120,7 +120,13 @@ def fit_grid(patch: Patch, constant: _Floats) -> Grid:
 
 
 def _improve(
-    patch: Patch, level: _Floats, places: _Floats, expected: _Floats, modes: npt.NDArray[np.float64], grid: Grid, steps: tuple[float, ...]
+    patch: Patch,
+    level: _Floats,
+    places: _Floats,
+    expected: _Floats,
+    modes: npt.NDArray[np.float64],
+    grid: Grid,
+    steps: tuple[float, ...],
 ) -> Grid:
     """Climb to the best agreement, one mode after the other, in ever finer steps."""
     coefficients = np.zeros((modes.shape[1], 2))

@@ -72,7 +72,8 @@ class Features:
 
 def features_of(grey: _Grey, most: int) -> Features:
     """Return at most about so many features of a picture, the strongest first."""
-    points, descriptors = cv2.SIFT_create(nfeatures=most, contrastThreshold=0.02).detectAndCompute(grey, None)
+    sift = cv2.SIFT_create(nfeatures=most, contrastThreshold=0.02)  # type: ignore[attr-defined]  # not in its stubs
+    points, descriptors = sift.detectAndCompute(grey, None)
     if descriptors is None or not len(points):
         return Features(
             places=np.empty((0, 2), np.float32),
@@ -105,8 +106,8 @@ class PreparedEdition:
             features = features_of(_softened(face), _MOST_FEATURES)
             found.append(
                 Features(
-                    places=features.places / FACE_PX_PER_MM,
-                    sizes=features.sizes / FACE_PX_PER_MM,
+                    places=features.places / np.float32(FACE_PX_PER_MM),
+                    sizes=features.sizes / np.float32(FACE_PX_PER_MM),
                     angles=features.angles,
                     descriptors=features.descriptors,
                 )

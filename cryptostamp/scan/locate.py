@@ -8,6 +8,7 @@ how large and how turned; pairs that agree are a stamp, and their homography is 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -79,34 +80,40 @@ def locate_stamps(features: Features, edition: PreparedEdition, taken: npt.NDArr
     `taken` are places (n, 2) of symbols that have been read already: stamps that have one of them are left out.
     """
     pairs = _pairs(features, edition)
+    alive = np.ones(len(pairs.face), np.bool_)
     found: list[Located] = []
-    for _ in range(_MOST_TRIES):
-        if len(pairs.face) < _MIN_VOTES or len(found) == _MOST_STAMPS:
+    tries = 0
+    for group in _groups(pairs, edition):
+        if len(found) == _MOST_STAMPS or tries == _MOST_TRIES:
             break
-        group = _largest_group(pairs, max(edition.size_mm))
-        if len(group) < _MIN_VOTES:
-            break
-        stamp = _stamp_of(pairs.of(group), edition)
+        left = group[alive[group]]
+        if len(left) < _MIN_VOTES:
+            continue
+        tries += 1
+        stamp = _stamp_of(pairs.of(left), edition)
         if stamp is None:
-            rest = np.ones(len(pairs.face), np.bool_)
-            rest[group] = False
-        else:
-            if not any(_holds(stamp, place) for place in taken):
-                found.append(stamp)
-            inside = np.array([cv2.pointPolygonTest(stamp.outline, tuple(map(float, p)), False) for p in pairs.seen])  # noqa: FBT003
-            rest = inside < 0
-            rest[group] = False
-        pairs = pairs.of(rest)
+            continue
+        if not any(_holds(stamp, place) for place in taken):
+            found.append(stamp)
+        alive &= ~_inside(stamp.outline, pairs.seen)
     return sorted(found, key=lambda stamp: -stamp.inliers)
 
 
+def _inside(outline: npt.NDArray[np.float32], places: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    """Return which places (n, 2) lie in a convex outline, clockwise."""
+    sides = np.roll(outline, -1, axis=0) - outline
+    off = places[:, None, :] - outline[None]
+    turns = sides[None, :, 0] * off[:, :, 1] - sides[None, :, 1] * off[:, :, 0]
+    return np.asarray((turns >= 0).all(axis=1))
+
+
 def _holds(stamp: Located, place: npt.NDArray[np.float32]) -> bool:
-    return cv2.pointPolygonTest(stamp.outline, tuple(map(float, place)), False) >= 0  # noqa: FBT003 (no distance)
+    return cv2.pointPolygonTest(stamp.outline, tuple(map(float, place)), measureDist=False) >= 0
 
 
 def _pairs(features: Features, edition: PreparedEdition) -> _Pairs:
-    width, height = edition.size_mm
     parts = []
+    width, height = edition.size_mm if edition.faces else (0.0, 0.0)
     for number, face in enumerate(edition.faces):
         if not len(face) or not len(features):
             continue
@@ -134,40 +141,42 @@ def _pairs(features: Features, edition: PreparedEdition) -> _Pairs:
     if not parts:
         none, two = np.empty(0, np.float32), np.empty((0, 2), np.float32)
         return _Pairs(np.empty(0, np.intp), two, two, two, none, none)
-    return _Pairs(
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in _Pairs.__slots__)  # type: ignore[attr-defined]
-    )
+    return _Pairs(*(np.concatenate([getattr(part, name) for part in parts]) for name in _Pairs.__slots__))
 
 
-def _largest_group(pairs: _Pairs, longer_mm: float) -> npt.NDArray[np.intp]:
-    """Return the pairs that vote for one place, size and turn of one face; each votes for its two nearest bins."""
+def _groups(pairs: _Pairs, edition: PreparedEdition) -> Iterator[npt.NDArray[np.intp]]:
+    """Yield the pairs that vote for one place, size and turn of one face, most votes first.
+
+    Each votes for its two nearest bins of each kind.
+    """
+    if not len(pairs.face):
+        return
+    longer_mm = max(edition.size_mm)
     octave = np.log2(np.maximum(pairs.scale, 1e-3))
     turns = round(2 * math.pi / _TURN_BIN)
-    best = np.empty(0, np.intp)
-    keys, voters = [], []
-    everybody = np.arange(len(pairs.face))
+    keys = []
     for part in range(16):
         size = np.floor(octave + (part & 1) / 2).astype(np.int64)
         reach = longer_mm * _PLACE_BIN * np.exp2(size + 0.5 - (part & 1) / 2)
         turn = np.floor(pairs.turn / _TURN_BIN + (part >> 1 & 1) / 2).astype(np.int64) % turns
         x = np.floor(pairs.middle[:, 0] / reach + (part >> 2 & 1) / 2).astype(np.int64)
         y = np.floor(pairs.middle[:, 1] / reach + (part >> 3 & 1) / 2).astype(np.int64)
-        key = pairs.face
+        key = pairs.face.astype(np.int64)
         for number, span in ((size + 32, 64), (turn, turns), (x + 4096, 8192), (y + 4096, 8192)):
             key = key * span + np.clip(number, 0, span - 1)
         keys.append(key * 16 + part)
-        voters.append(everybody)
-    key, voter = np.concatenate(keys), np.concatenate(voters)
-    _, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
-    if len(counts):
-        best = voter[inverse == counts.argmax()]
-    return best
+    key = np.concatenate(keys)
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    counts = np.diff(starts, append=len(order))
+    for bin_ in np.argsort(-counts, kind="stable"):
+        if counts[bin_] < _MIN_VOTES:
+            return
+        yield order[starts[bin_] : starts[bin_] + counts[bin_]] % len(pairs.face)
 
 
 def _stamp_of(pairs: _Pairs, edition: PreparedEdition) -> Located | None:
-    matrix, mask = cv2.findHomography(
-        pairs.known, pairs.seen, cv2.USAC_MAGSAC, 3.0, maxIters=2000, confidence=0.999
-    )
+    matrix, mask = cv2.findHomography(pairs.known, pairs.seen, cv2.USAC_MAGSAC, 3.0, maxIters=2000, confidence=0.999)
     if matrix is None or mask is None or int(mask.sum()) < _MIN_INLIERS:
         return None
     width, height = edition.size_mm
@@ -190,7 +199,7 @@ def _stamp_of(pairs: _Pairs, edition: PreparedEdition) -> Located | None:
 
 
 def _bent(matrix: npt.NDArray[np.float64], pairs: _Pairs, edition: PreparedEdition) -> npt.NDArray[np.float64]:
-    """Return a homography with what the pairs near the symbol say against it: an affine change, by robust regression."""
+    """Return a homography with what the pairs near the symbol add to it: an affine change, by robust regression."""
     box = edition.symbol
     middle = np.array([[[box.x_mm + box.width_mm / 2, box.y_mm + box.height_mm / 2]]])
     centre = cv2.perspectiveTransform(middle, matrix)[0, 0]

@@ -1,8 +1,8 @@
 """Which stamp of an edition a symbol is: maximum-likelihood decoding over the known list of all its symbols.
 
-The log-likelihoods of the modules are summed for each symbol of the edition. For the best, some thousand decoys are made:
-symbols with its serial and other tags, which nobody issued. What is not the stamp scores like them, so their mean and
-spread say what chance does. An answer needs two things, else there is none:
+The log-likelihoods of the modules are summed for each symbol of the edition. For the best, some thousand decoys are
+made: symbols with its serial and other tags, which nobody issued. What is not the stamp scores like them, so their
+mean and spread say what chance does. An answer needs two things, else there is none:
 
 * it stands out: with what chance does, no symbol of the whole edition would have its score but with a probability of
   `MOST_ERROR` (the tail of a normal distribution, which sums over hundreds of modules follow);
@@ -66,7 +66,7 @@ def match_modules(soft: npt.NDArray[np.float32], edition: PreparedEdition) -> Ma
 
 
 def _scores(soft: npt.NDArray[np.float32], columns: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Return the sum of the likelihoods (modules,) of each candidate, whose modules are packed in columns (bytes, n)."""
+    """Return the sum of the likelihoods (modules,) of candidates, whose modules are packed in columns (bytes, n)."""
     bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(np.float32) - np.float32(0.5)
     padded = np.zeros(8 * len(columns), np.float32)
     padded[: len(soft)] = soft

@@ -37,7 +37,7 @@ def draw_pdf(data: bytes) -> tuple[npt.NDArray[np.uint8], ...]:
     Raises `ValueError` with a sentence if none can be drawn.
     """
     try:
-        answer = subprocess.run(  # noqa: S603 (our own Python, our own module)
+        answer = subprocess.run(
             [sys.executable, "-m", "cryptostamp.scan.pdf_pages"],
             input=data,
             capture_output=True,

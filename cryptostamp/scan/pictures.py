@@ -1,8 +1,9 @@
-"""A stranger's picture as shades of grey: bounded before it is decoded, upright, on white paper, with a sentence if not.
+"""A stranger's picture as shades of grey: bounded before it is decoded, upright, on white paper, with a sentence if
+not.
 
-JPEG, PNG, WebP, HEIC (with the extra ``heif``) and PDF. Of a picture that moves the first frame counts; 16 bits become 8,
-CMYK becomes grey, transparent parts are paper, and the orientation that a camera noted is carried out. A JPEG can be had
-smaller for the cost of its bytes, which is what makes a first look fast.
+JPEG, PNG, WebP, HEIC (with the extra ``heif``) and PDF. Of a picture that moves the first frame counts; 16 bits
+become 8, CMYK becomes grey, transparent parts are paper, and the orientation that a camera noted is carried out. A
+JPEG can be had smaller for the cost of its bytes, which is what makes a first look fast.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def first_look(data: bytes) -> tuple[_Grey, int] | None:
 
 
 def _picture(data: bytes, *, smaller: bool) -> _Grey:
-    formats = _FORMATS
+    formats: tuple[str, ...] = _FORMATS
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
         formats = (*_FORMATS, _heif())
     try:

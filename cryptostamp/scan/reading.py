@@ -1,11 +1,11 @@
 """From a picture to the texts of the symbols in it, however bad the picture is.
 
-General readers first: zxing-cpp at a glance, then in full, then OpenCV's WeChat reader. Where they leave something unread
-and the edition is known, the stamps are found by their picture and told by their edition (`recover`). The picture comes
-from a stranger: what is wrong with it is an answer, never an exception.
+General readers first: zxing-cpp at a glance, then in full, then OpenCV's WeChat reader. Where they leave something
+unread and the edition is known, the stamps are found by their picture and told by their edition (`recover`). The
+picture comes from a stranger: what is wrong with it is an answer, never an exception.
 
-It does not judge what it reads. A text that a general reader gives may say anything; one that was recovered is always of
-the edition.
+It does not judge what it reads. A text that a general reader gives may say anything; one that was recovered is
+always of the edition.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def read_grey(grey: npt.NDArray[np.uint8], editions: Sequence[PreparedEdition] =
         readings = read_wechat(grey)
     symbols = [_symbol(reading) for reading in readings]
     if editions and (unread or len(symbols) != 1):
-        recovered = recover_stamps(grey, editions, [symbol.corners for symbol in symbols])
+        recovered = recover_stamps(grey, editions, [(symbol.text, symbol.corners) for symbol in symbols])
         symbols += [Symbol(text=each.text, corners=each.corners, error=each.error) for each in recovered]
     return tuple(sorted(symbols, key=lambda symbol: (symbol.corners[0][1], symbol.corners[0][0])))
 

@@ -1,7 +1,7 @@
 """The special reading: stamps whose symbol no general reader reads, found by their picture and told by their edition.
 
-`locate` finds them, `grid` lays the modules over them, `soft` says how surely each module is dark, `match` compares that
-with all symbols of the edition. A text comes back only if it is one of the edition's and nothing else is likely.
+`locate` finds them, `grid` lays the modules over them, `soft` says how surely each module is dark, `match` compares
+that with all symbols of the edition. A text comes back only if it is one of the edition's and nothing else is likely.
 """
 
 from __future__ import annotations
@@ -23,11 +23,14 @@ from cryptostamp.scan.soft import soft_modules
 
 __all__ = ["Recovered", "recover_stamps"]
 
+Corners = tuple[tuple[int, int], ...]
+"""Of a symbol, in pixels, clockwise from its upper left."""
+
 _CLOSE_UP: Final = (420_000, 1200)
 """Pixels that are looked at, and features, where a stamp fills a good part of the picture."""
-_PAGE: Final = (4_000_000, 9000)
+_PAGE: Final = (3_000_000, 7000)
 """The same for a page with many small stamps."""
-_STAMP_PX: Final = 260
+_STAMP_PX: Final = 215
 """A stamp whose longer side has so many pixels is found by its picture."""
 
 
@@ -36,8 +39,7 @@ class Recovered:
     """A stamp that was told by its edition."""
 
     text: str
-    corners: tuple[tuple[int, int], ...]
-    """Of its symbol, in pixels, clockwise from its upper left."""
+    corners: Corners
     error: float
     """The bound of the probability that it is another stamp."""
 
@@ -45,16 +47,19 @@ class Recovered:
 def recover_stamps(
     grey: npt.NDArray[np.uint8],
     editions: Sequence[PreparedEdition],
-    taken: Sequence[tuple[tuple[int, int], ...]] = (),
+    taken: Sequence[tuple[str, Corners]] = (),
 ) -> tuple[Recovered, ...]:
-    """Return the stamps of these editions in a picture, but for those whose symbols `taken` have been read already."""
+    """Return the stamps of these editions in a picture, but for those whose symbols have been read.
+
+    `taken` are the texts and corners of the symbols that were.
+    """
     editions = [edition for edition in editions if edition.faces]
     if not editions:
         return ()
-    places = np.array([np.mean(corners, axis=0) for corners in taken], np.float32).reshape(-1, 2)
+    places = np.array([np.mean(corners, axis=0) for _, corners in taken], np.float32).reshape(-1, 2)
     found: list[Recovered] = []
     for pixels, most in (_view(grey, editions, taken),) if taken else (_CLOSE_UP, _PAGE):
-        features = _features(grey, pixels, most)
+        features = _features(_without(grey, editions, taken), pixels, most)
         for edition in editions:
             for stamp in locate_stamps(features, edition, places):
                 recovered = _recovered(grey, stamp, edition)
@@ -67,13 +72,45 @@ def recover_stamps(
 
 
 def _view(
-    grey: npt.NDArray[np.uint8], editions: Sequence[PreparedEdition], taken: Sequence[tuple[tuple[int, int], ...]]
+    grey: npt.NDArray[np.uint8], editions: Sequence[PreparedEdition], taken: Sequence[tuple[str, Corners]]
 ) -> tuple[int, int]:
     """Return how large a picture is looked at, so that stamps like those that were read are large enough."""
-    symbol = float(np.median([math.dist(corners[0], corners[1]) for corners in taken]))
+    symbol = float(np.median([math.dist(corners[0], corners[1]) for _, corners in taken]))
     longer = max(max(edition.size_mm) / edition.symbol.width_mm for edition in editions) * max(symbol, 1.0)
     share = min(_STAMP_PX / longer, 1.0)
     return min(max(round(grey.size * share**2), _CLOSE_UP[0]), _PAGE[0]), _PAGE[1]
+
+
+def _without(
+    grey: npt.NDArray[np.uint8], editions: Sequence[PreparedEdition], taken: Sequence[tuple[str, Corners]]
+) -> npt.NDArray[np.uint8]:
+    """Return a picture in which the stamps that were read are blank: they need not be found again."""
+    if not taken:
+        return grey
+    blank = grey.copy()
+    for edition in editions:
+        beginning = edition.edition.text(0).rpartition("/")[0]
+        box, (width, height) = edition.symbol, edition.size_mm
+        symbol = np.array(
+            [
+                [box.x_mm, box.y_mm],
+                [box.right_mm, box.y_mm],
+                [box.right_mm, box.bottom_mm],
+                [box.x_mm, box.bottom_mm],
+            ],
+            np.float32,
+        )
+        face = np.array([[[1, 1], [width - 1, 1], [width - 1, height - 1], [1, height - 1]]], np.float32)
+        for text, corners in taken:
+            if text.rpartition("/")[0] != beginning:
+                continue
+            # Four corners of a small square say little of what is far away; the affine part of it will do.
+            matrix = cv2.estimateAffine2D(symbol, np.array(corners, np.float32))[0]
+            if matrix is not None:
+                outline = cv2.transform(face, matrix)[0]
+                if np.abs(outline).max() < 1e6:  # noqa: PLR2004 (else nowhere)
+                    cv2.fillConvexPoly(blank, outline.astype(np.int32), 128)
+    return blank
 
 
 def _features(grey: npt.NDArray[np.uint8], pixels: int, most: int) -> Features:
@@ -103,7 +140,7 @@ def _recovered(grey: npt.NDArray[np.uint8], stamp: Located, edition: PreparedEdi
     return None
 
 
-def _corners(patch: Patch, grid: Grid) -> tuple[tuple[int, int], ...]:
+def _corners(patch: Patch, grid: Grid) -> Corners:
     side = patch.side
     flat = grid.place(np.array([[0, 0], [side, 0], [side, side], [0, side]], np.float32))
     seen = cv2.perspectiveTransform(flat[None].astype(np.float64), patch.to_picture)[0]

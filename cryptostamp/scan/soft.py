@@ -1,4 +1,4 @@
-"""How surely each module of a symbol is dark: log-likelihoods, learnt on the modules of this very symbol that are known.
+"""How surely each module of a symbol is dark: log-likelihoods, learnt on those modules of this symbol that are known.
 
 Blur and movement spread a module over its neighbours. What undoes them best is learnt by ridge regression on the known
 modules: a filter of their surroundings. Then, near each module, the known ones tell how dark and light look there and
@@ -52,9 +52,7 @@ def _levelled_samples(patch: Patch, grid: Grid, centres: _Floats, known: _Floats
     """Return the shades (modules, taps) at and around each module, with the light of its surroundings taken out."""
     soft = np.asarray(cv2.GaussianBlur(patch.pixels, (0, 0), 1.4), np.float32)
     taps = np.arange(-_TAPS, _TAPS + 1) * 0.5
-    columns = [
-        patch.sample(grid.place(centres + np.array([dx, dy], np.float32)), soft) for dy in taps for dx in taps
-    ]
+    columns = [patch.sample(grid.place(centres + np.array([dx, dy], np.float32)), soft) for dy in taps for dx in taps]
     values = np.stack(columns, axis=1)
     side = known.shape[0]
     middle = values[:, values.shape[1] // 2].reshape(side, side)

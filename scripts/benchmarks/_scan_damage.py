@@ -151,7 +151,7 @@ def _glare(photo, spot, strength, random):
     stretch, angle = random.uniform(1.0, 1.8), random.uniform(0, math.pi)
     u = ((x - spot[0]) * math.cos(angle) + (y - spot[1]) * math.sin(angle)) / stretch
     v = -(x - spot[0]) * math.sin(angle) + (y - spot[1]) * math.cos(angle)
-    share = np.exp(-((u**2 + v**2) / reach**2) ** 1.2)[:, :, None] * (0.9, 0.97, 0.995)[strength - 1]
+    share = np.exp(-(((u**2 + v**2) / reach**2) ** 1.2))[:, :, None] * (0.9, 0.97, 0.995)[strength - 1]
     return photo * (1 - share) + 262 * share
 
 
@@ -235,7 +235,7 @@ def _strike(ink, middle, strength, random):
         return np.int32(np.atleast_2d(points) * mm @ turn.T + middle)
 
     def line(points, width_mm):
-        cv2.polylines(ink, [at(points)], isClosed=False, color=1.0, thickness=round(width_mm * mm), lineType=cv2.LINE_AA)
+        cv2.polylines(ink, [at(points)], False, 1.0, round(width_mm * mm), cv2.LINE_AA)  # noqa: FBT003 - not closed
 
     rings = at([random.uniform(-5, 5), random.uniform(-3, 3)])[0]
     for radius in (random.uniform(11.5, 13.5), random.uniform(6.8, 8.2)):

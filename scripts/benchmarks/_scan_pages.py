@@ -47,7 +47,7 @@ def page_rows(printed, *, quick):
     symbols = read_symbols(data, [printed.prepared]).symbols
     seconds = time.perf_counter() - begun
     right = sum(
-        any(symbol.text == text and cv2.pointPolygonTest(np.float32(symbol.corners), place, False) > 0 for symbol in symbols)  # noqa: FBT003
+        any(symbol.text == text and _holds(symbol.corners, place) for symbol in symbols)
         for text, place in places.items()
     )
     grey = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
@@ -65,7 +65,6 @@ def page_rows(printed, *, quick):
 def album_page(printed):
     """Return a photo of an album page as JPEG, and where on it the middle of each symbol lies, by its text."""
     random = np.random.default_rng(40)
-
 
     flat = np.full((5 * 660 + 200, 8 * 560 + 200, 3), (205, 222, 232), np.uint8)
     middles = {}
@@ -95,3 +94,7 @@ def album_page(printed):
 
 def _jpeg(photo):
     return cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()
+
+
+def _holds(corners, place):
+    return cv2.pointPolygonTest(np.float32(corners), place, measureDist=False) > 0
