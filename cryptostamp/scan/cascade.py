@@ -17,8 +17,14 @@ import zxingcpp
 __all__ = ["GeneralReading", "read_wechat", "read_zxing"]
 
 _QR: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-_WECHAT_PIXELS: Final = 2_000_000
+_WECHAT_PIXELS: Final = 1_000_000
 """Larger pictures are made smaller: the reader's time grows with them."""
+_LEAST_PX: Final = 21
+"""The smallest symbol has so many modules a side."""
+_LONGEST: Final = 2.5
+"""Long strips are left out: the reader enlarges them until it needs minutes."""
+_MOST_EDGES: Final = 0.12
+"""Edges a pixel, along rows: more are noise, in which the reader looks for symbols for minutes. Photos have 0.02."""
 
 _Grey = npt.NDArray[np.uint8]
 
@@ -39,11 +45,13 @@ def read_zxing(grey: _Grey) -> tuple[tuple[GeneralReading, ...], bool]:
 
 
 def read_wechat(grey: _Grey) -> tuple[GeneralReading, ...]:
-    """Return what the WeChat reader reads; it looks at two million pixels at most."""
+    """Return what the WeChat reader reads; it looks at one million pixels at most."""
     scale = min(math.sqrt(_WECHAT_PIXELS / max(grey.size, 1)), 1.0)
-    if min(grey.shape) * scale < 21:  # noqa: PLR2004 (fewer pixels than the smallest symbol has modules)
+    if min(grey.shape) * scale < _LEAST_PX or max(grey.shape) > _LONGEST * min(grey.shape):
         return ()
     small = grey if scale == 1.0 else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    if _edges(np.asarray(small, np.uint8)) > _MOST_EDGES:
+        return ()
     try:
         reader = cv2.wechat_qrcode_WeChatQRCode()  # type: ignore[attr-defined]  # not in its stubs
         texts, places = reader.detectAndDecode(small)
@@ -55,6 +63,13 @@ def read_wechat(grey: _Grey) -> tuple[GeneralReading, ...]:
         if text and len(corners) == 4:  # noqa: PLR2004 (corners)
             readings.append(GeneralReading(text=text, corners=corners))
     return tuple(readings)
+
+
+def _edges(grey: _Grey) -> float:
+    """Return how often dark changes to light and back, a pixel, along the rows."""
+    soft = cv2.GaussianBlur(grey, (0, 0), 1.0).astype(np.int16)
+    dark = soft < cv2.blur(soft, (41, 41)) - 10
+    return float(np.mean(dark[:, 1:] != dark[:, :-1]))
 
 
 def _of_zxing(found: zxingcpp.Barcode) -> GeneralReading:

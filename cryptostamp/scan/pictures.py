@@ -1,5 +1,6 @@
-"""A stranger's picture as shades of grey: bounded before it is decoded, upright, on white paper, with a sentence if
-not.
+"""A stranger's picture as shades of grey: bounded before it is decoded, upright, on white paper.
+
+What cannot be had is a sentence.
 
 JPEG, PNG, WebP, HEIC (with the extra ``heif``) and PDF. Of a picture that moves the first frame counts; 16 bits
 become 8, CMYK becomes grey, transparent parts are paper, and the orientation that a camera noted is carried out. A
