@@ -19,10 +19,10 @@ from cryptostamp.scan import read_grey
 class TestKnownEdition:
     def test_a_stamp_without_half_of_its_symbol(self, desk: Desk) -> None:
         """What is left of a torn stamp is told as the stamp of the dossier that it is, with its place."""
-        image = render_stamp(desk.series, face_of(desk.series, desk.dossier, Serial(8)), dpi=250, perforated=False)
-        grey = np.array(image.convert("L"))
+        image = render_stamp(desk.series, face_of(desk.series, desk.dossier, Serial(8)), dpi=600, perforated=False)
+        grey = np.array(image.convert("L").reduce(2))
         box = known_edition(desk.dossier).symbol
-        per_mm = 250 / 25.4
+        per_mm = 300 / 25.4
         left, right = round(box.x_mm * per_mm), round(box.right_mm * per_mm)
         top, middle = round(box.y_mm * per_mm), round((box.y_mm + box.height_mm * 0.45) * per_mm)
         grey[top - 4 : middle, left - 4 : right + 4] = 255
