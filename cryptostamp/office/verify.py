@@ -14,6 +14,7 @@ from cryptostamp.chain import LOCAL_CHAIN_IDS, ChainReader
 from cryptostamp.codes import Kind, PublicCode, classify, parse_public_code, parse_short_code
 from cryptostamp.edition import Dossier
 from cryptostamp.errors import CodeFormatError, InputError, NodeUnreachable
+from cryptostamp.office.known_edition import known_edition
 from cryptostamp.primitives import Address, ChainId, Hash32, Serial
 from cryptostamp.scan import (
     ChainSource,
@@ -35,7 +36,7 @@ _HIDDEN_CODE = (
 )
 
 
-_PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+_PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".pdf"})
 _LONGEST_PATH = 1024
 
 
@@ -115,7 +116,7 @@ def verify(
 ) -> tuple[Verdict, ...]:
     """Return a verdict for every code in a picture file, or for one code that was typed.
 
-    `target` is the path of a JPEG, PNG or WebP file, a public code or a short code. `rpc` is the URL of a node, or of
+    `target` is the path of a JPEG, PNG, WebP, HEIC or PDF file, a public code or a short code. `rpc` is the URL of a node, or of
     several, which are compared. `registry` is believed instead of the ones the dossiers name, and `trust` states
     whatever else the verifier believes. A node that cannot be reached makes verdicts unknown. Raises `InputError` for
     a file that is not there and for a hidden code, which is nobody's business here.
@@ -127,7 +128,7 @@ def verify(
     if registry is not None:
         trust = replace(trust, registries=_everywhere(registry, rpcs))
     if _names_a_file(target):
-        reading = read_photo(Path(target))
+        reading = read_photo(Path(target), [known_edition(dossier) for dossier in held])
         if reading.problem:
             return (verify_nothing(reading.problem),)
         return judge_texts([symbol.text for symbol in reading.symbols], trust=trust, source=source)

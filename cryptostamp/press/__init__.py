@@ -21,7 +21,14 @@ from cryptostamp.press.runs import ClaimRun, FaceRun
 from cryptostamp.press.seal import SealedFile, recipients_of, seal, unseal, write_sealed
 from cryptostamp.press.sheet_pdf import SheetFile, write_face_pdf
 from cryptostamp.press.sheet_view import draw_sheet, view_sheet
-from cryptostamp.press.stamp_image import ClaimPart, StampFace, render_claim_part, render_stamp, render_under_lamp
+from cryptostamp.press.stamp_image import (
+    ClaimPart,
+    StampFace,
+    render_claim_part,
+    render_stamp,
+    render_under_lamp,
+    shared_picture,
+)
 from cryptostamp.press.stamp_svg import stamp_svg
 from cryptostamp.press.template import Template, template_of
 from cryptostamp.press.template_marks import PlacedPicture, variable_marks
@@ -69,6 +76,7 @@ __all__ = [
     "scratch_layer_pdf",
     "seal",
     "serial_at",
+    "shared_picture",
     "sheets_of",
     "sheets_with",
     "stamp_svg",

@@ -10,6 +10,7 @@ from cryptostamp.scan.checks import Check, CheckCode, Conclusion, Outcome, concl
 from cryptostamp.scan.chip import Chip, ChipKeys, check_chip, chip_digest
 from cryptostamp.scan.crosscheck import ComparedLook, ComparedNodes, NodesDisagree
 from cryptostamp.scan.hints import Hint, HintCode, hints_of
+from cryptostamp.scan.known import FACE_PX_PER_MM, KnownEdition, PreparedEdition
 from cryptostamp.scan.ownership import (
     AccountSignatures,
     Challenge,
@@ -21,7 +22,7 @@ from cryptostamp.scan.ownership import (
     make_challenge,
 )
 from cryptostamp.scan.page import PageSymbol, read_page, read_place
-from cryptostamp.scan.reading import Reading, Symbol, read_photo, read_symbols
+from cryptostamp.scan.reading import Reading, Symbol, read_grey, read_photo, read_symbols
 from cryptostamp.scan.sources import ChainSource, ChainTerms, Issuer, PublishedEdition, Question, Trust
 from cryptostamp.scan.verdict import (
     PAPER_CAVEAT,
@@ -34,6 +35,7 @@ from cryptostamp.scan.verdict import (
 )
 
 __all__ = [
+    "FACE_PX_PER_MM",
     "PAPER_CAVEAT",
     "AccountSignatures",
     "ChainSource",
@@ -49,12 +51,14 @@ __all__ = [
     "Hint",
     "HintCode",
     "Issuer",
+    "KnownEdition",
     "NodesDisagree",
     "Outcome",
     "OwnershipCheck",
     "OwnershipProof",
     "PageSymbol",
     "PostmarkView",
+    "PreparedEdition",
     "ProofCode",
     "PublishedEdition",
     "Question",
@@ -70,6 +74,7 @@ __all__ = [
     "conclude",
     "hints_of",
     "make_challenge",
+    "read_grey",
     "read_page",
     "read_photo",
     "read_place",

@@ -1,41 +1,43 @@
-"""From a picture to the texts of the QR symbols in it.
+"""From a picture to the texts of the symbols in it, however bad the picture is.
 
-The decoder is zxing-cpp, which is not the library that drew the symbols. The picture comes from a
-stranger: its size, its format and the number of its pixels are bounded before anything is decoded,
-and whatever is wrong with it is an answer, never an exception.
+General readers first: zxing-cpp at a glance, then in full, then OpenCV's WeChat reader. Where they leave something
+unread and the edition is known, the stamps are found by their picture and told by their edition (`recover`). The
+picture comes from a stranger: what is wrong with it is an answer, never an exception.
 
-It does not judge what it reads, and it does not yet read what a postmark has hidden.
+It does not judge what it reads. A text that a general reader gives may say anything; one that was recovered is
+always of the edition.
 """
 
 from __future__ import annotations
 
-import io
-import warnings
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import zxingcpp
-from PIL import Image, UnidentifiedImageError
+import numpy as np
+import numpy.typing as npt
 
 from cryptostamp.errors import InputError
+from cryptostamp.scan.cascade import GeneralReading, read_wechat, read_zxing
+from cryptostamp.scan.known import PreparedEdition
+from cryptostamp.scan.pictures import MAX_BYTES, MAX_PIXELS, UnreadableError, first_look, load_pages
+from cryptostamp.scan.recover import recover_stamps
 
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "Reading", "Symbol", "read_photo", "read_symbols"]
+__all__ = ["MAX_BYTES", "MAX_PIXELS", "Reading", "Symbol", "read_grey", "read_photo", "read_symbols"]
 
-MAX_BYTES = 40 * 1024 * 1024
-"""The largest file that is looked at."""
-
-MAX_PIXELS = 64_000_000
-"""The largest picture that is decoded: more than any telephone takes in one shot, 256 MB in memory."""
-
-FORMATS = ("JPEG", "PNG", "WEBP")
+_NOTHING = "No QR code was found in the picture."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Symbol:
     """One QR symbol: its text as it stands, and its corners in pixels, clockwise from its top left."""
 
-    text: str
+    text: str = field(repr=False)
     corners: tuple[tuple[int, int], ...]
+    page: int = 0
+    """Of a PDF, from 0; its pixels are those of 300 dpi, or fewer on a large page."""
+    error: float | None = None
+    """Of a text that was told by its edition, the bound of the probability that it is another stamp; else `None`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,7 @@ class Reading:
     problem: str = ""
 
 
-def read_photo(path: Path) -> Reading:
+def read_photo(path: Path, editions: Sequence[PreparedEdition] = ()) -> Reading:
     """Read the QR symbols in a file; raise `InputError` only if there is no such file to read."""
     try:
         with path.open("rb") as file:
@@ -55,59 +57,43 @@ def read_photo(path: Path) -> Reading:
         raise InputError(
             f"The picture cannot be opened: {error.strerror}.", where=str(path), remedy="Check the name of the file."
         ) from error
-    return read_symbols(data)
+    return read_symbols(data, editions)
 
 
-def read_symbols(data: bytes) -> Reading:
-    """Read the QR symbols in the bytes of a JPEG, PNG or WebP picture, ordered from top left to bottom right."""
+def read_symbols(data: bytes, editions: Sequence[PreparedEdition] = ()) -> Reading:
+    """Read the symbols in the bytes of a picture, page by page from top left to bottom right.
+
+    Of a single symbol that a general reader reads at a glance nothing more is asked. In a picture with several, or
+    with some that cannot be read, stamps of `editions` are looked for that nobody has read.
+    """
+    look = first_look(data)
+    if look is not None:
+        readings, unread = read_zxing(look[0])
+        if len(readings) == 1 and not unread:
+            return Reading(symbols=tuple(_symbol(_enlarged(reading, look[1])) for reading in readings))
     try:
-        grey = _grey(data)
-    except _UnreadableError as error:
+        pages = load_pages(data)
+    except UnreadableError as error:
         return Reading(problem=str(error))
-    found = zxingcpp.read_barcodes(
-        grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode), text_mode=zxingcpp.TextMode.Plain
-    )
-    symbols = sorted((_symbol(each) for each in found), key=lambda symbol: (symbol.corners[0][1], symbol.corners[0][0]))
-    if not symbols:
-        return Reading(problem="No QR code was found in the picture.")
-    return Reading(symbols=tuple(symbols))
+    symbols = [replace(symbol, page=page) for page, grey in enumerate(pages) for symbol in read_grey(grey, editions)]
+    return Reading(symbols=tuple(symbols), problem="" if symbols else _NOTHING)
 
 
-class _UnreadableError(Exception):
-    """The sentence that says why a picture cannot be read."""
+def read_grey(grey: npt.NDArray[np.uint8], editions: Sequence[PreparedEdition] = ()) -> tuple[Symbol, ...]:
+    """Read the symbols in a picture (height, width) in shades of grey, such as a frame of a camera."""
+    readings, unread = read_zxing(grey)
+    if not readings:
+        readings = read_wechat(grey)
+    symbols = [_symbol(reading) for reading in readings]
+    if editions and (unread or len(symbols) != 1):
+        recovered = recover_stamps(grey, editions, [(symbol.text, symbol.corners) for symbol in symbols])
+        symbols += [Symbol(text=each.text, corners=each.corners, error=each.error) for each in recovered]
+    return tuple(sorted(symbols, key=lambda symbol: (symbol.corners[0][1], symbol.corners[0][0])))
 
 
-def _grey(data: bytes) -> Image.Image:
-    """Return the picture in shades of grey, or raise `_UnreadableError`."""
-    too_large = f"The picture has more than {MAX_PIXELS // 10**6} million pixels."
-    if len(data) > MAX_BYTES:
-        raise _UnreadableError(f"The picture is larger than {MAX_BYTES // 1024**2} MB.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-                if picture.width * picture.height > MAX_PIXELS:
-                    raise _UnreadableError(too_large)
-                return _on_white(picture).convert("L")
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _UnreadableError(too_large) from error
-    except UnidentifiedImageError as error:
-        raise _UnreadableError("The file is not a JPEG, PNG or WebP picture.") from error
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
-        raise _UnreadableError("The picture is damaged or cut short.") from error
+def _symbol(reading: GeneralReading) -> Symbol:
+    return Symbol(text=reading.text, corners=reading.corners)
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
-    """Lay a picture with transparent parts on white paper, or the quiet zone may turn black."""
-    if not picture.has_transparency_data:
-        return picture
-    with_alpha = picture.convert("RGBA")
-    paper = Image.new("RGBA", with_alpha.size, "white")
-    paper.alpha_composite(with_alpha)
-    return paper
-
-
-def _symbol(found: zxingcpp.Barcode) -> Symbol:
-    place = found.position
-    corners = tuple((p.x, p.y) for p in (place.top_left, place.top_right, place.bottom_right, place.bottom_left))
-    return Symbol(text=found.text, corners=corners)
+def _enlarged(reading: GeneralReading, times: int) -> GeneralReading:
+    return replace(reading, corners=tuple((x * times, y * times) for x, y in reading.corners))

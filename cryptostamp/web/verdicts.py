@@ -6,7 +6,8 @@ important of it in the reader's language, and keep the checks' own sentences bes
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -168,7 +169,7 @@ def _said(verdict: Verdict, speak: Language) -> tuple[str, str, str]:
     )
 
 
-def _first(verdict: Verdict, outcome: Outcome, *, but: Set[CheckCode]) -> Check | None:
+def _first(verdict: Verdict, outcome: Outcome, *, but: AbstractSet[CheckCode]) -> Check | None:
     return next((check for check in verdict.checks if check.outcome is outcome and check.code not in but), None)
 
 
