@@ -20,10 +20,17 @@ from cryptostamp.press.lettering import Typeface, width_of
 from cryptostamp.press.marks import TextRun
 from cryptostamp.press.pdf_marks import number
 
-__all__ = ["CodeLine", "CodeLines", "code_size", "code_width", "widest"]
+__all__ = ["CodeLine", "CodeLines", "code_size", "code_width", "is_code", "widest"]
 
 _CODE: Final = re.compile(f"[{re.escape(CODE_LETTERS)}]*")
 _DIGITS: Final = "0123456789"
+
+
+class _Empty(dict[str, str]):
+    """Fields that say nothing."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
 
 
 class _Advances(dict[str, float]):
@@ -34,6 +41,11 @@ class _Advances(dict[str, float]):
 
 
 _ADVANCES: Final = {typeface: _Advances(typeface) for typeface in Typeface}
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a text has only the characters of codes."""
+    return _CODE.fullmatch(text) is not None
 
 
 def code_width(text: str, typeface: Typeface, tracking: float = 0.0) -> float:
@@ -93,7 +105,7 @@ class CodeLine:
 
     def run(self, text: str) -> TextRun:
         """Return the mark of a text; raise `InputError`, without repeating it, if it is no code."""
-        if not _CODE.fullmatch(text):
+        if not is_code(text):
             raise InputError(
                 "A line of codes holds something else than digits, capitals, hyphens, points and spaces.",
                 remedy="Give numbers and codes as they are printed.",
@@ -129,7 +141,7 @@ class CodeLines:
 
     def operators(self, texts: Sequence[str]) -> str:
         """Return operators that print these texts, one a line; raise `InputError` if one is no code."""
-        if not _CODE.fullmatch("".join(texts)):
+        if not is_code("".join(texts)):
             for line, text in zip(self._lines, texts, strict=True):
                 line.run(text)
         given: list[str] = []
@@ -138,6 +150,18 @@ class CodeLines:
                 given.append(number(line.left_mm(text)))
             given.append(text)
         return self._form % tuple(given)
+
+    def pattern(self, patterns: Sequence[str]) -> str | None:
+        """Return operators to be formatted with the fields of these patterns, one a line, whatever the fields say.
+
+        `None` where the place of a line depends on what it says. The fields must give codes: that is for the caller
+        to see to, for many stamps at once (`is_code`).
+        """
+        if any(line.to_right for line in self._lines) or not all(
+            is_code(pattern.format_map(_Empty())) for pattern in patterns
+        ):
+            return None
+        return self._form % tuple(patterns)
 
     def marks(self, texts: Iterable[str]) -> tuple[TextRun, ...]:
         """Return the same lines as marks."""

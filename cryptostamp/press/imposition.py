@@ -63,6 +63,8 @@ class Places:
         """Sheets whose serials are contiguous only all together: a stack, or one sheet."""
         self.batch = self.batch_sheets * self.stamps
         """Serials in such a batch; the last one may have fewer."""
+        self._positions = tuple(map(self._position_of, range(self.stamps)))
+        self._cells = tuple(map(self._cell_at, range(self.stamps)))
 
     def stack_of(self, batch: int) -> int:
         """Return how many sheets a batch has; batches count from 0."""
@@ -71,20 +73,30 @@ class Places:
     def on_sheet(self, serial: int) -> tuple[int, int]:
         """Return the sheet of a serial and its position there."""
         batch, offset = divmod(serial - 1, self.batch)
-        position, sheet = divmod(offset, self.stack_of(batch)) if self.batch_sheets > 1 else (offset, 0)
-        if self._by_column:
-            pane, inside = divmod(position, self._pane)
-            column, row = divmod(inside, self._rows)
-            position = pane * self._pane + row * self._columns + column
-        return batch * self.batch_sheets + sheet + 1, position + 1
+        if self.batch_sheets == 1:
+            return batch + 1, self._positions[offset]
+        position, sheet = divmod(offset, self.stack_of(batch))
+        return batch * self.batch_sheets + sheet + 1, self._positions[position]
 
     def of(self, serial: int) -> tuple[int, int, int]:
         """Return sheet, row and column of a serial; rows and columns run through all panes of the sheet."""
         sheet, position = self.on_sheet(serial)
-        pane, inside = divmod(position - 1, self._pane)
+        return sheet, *self._cells[position - 1]
+
+    def _position_of(self, index: int) -> int:
+        """Return the position, from 1, of the stamp that comes after `index` others on its sheet."""
+        if not self._by_column:
+            return index + 1
+        pane, inside = divmod(index, self._pane)
+        column, row = divmod(inside, self._rows)
+        return pane * self._pane + row * self._columns + column + 1
+
+    def _cell_at(self, index: int) -> tuple[int, int]:
+        """Return row and column, across all panes, of the position `index`, from 0."""
+        pane, inside = divmod(index, self._pane)
         pane_row, pane_column = divmod(pane, self._across)
         row, column = divmod(inside, self._columns)
-        return sheet, pane_row * self._rows + row, pane_column * self._columns + column
+        return pane_row * self._rows + row, pane_column * self._columns + column
 
     def serial_at(self, sheet: int, row: int, column: int) -> Serial | None:
         """Return the serial that lies at a place, `None` where the edition is at its end."""
@@ -154,14 +166,15 @@ def sheets_in_order(series: Series, stamps: Iterable[_Stamp]) -> Iterator[tuple[
 
     At most one stack is held in memory. Raises `InputError` if the serials do not ascend, or leave 1..N.
     """
-    places = Places(series)
+    places, edition = Places(series), series.edition
+    on_sheet = places.on_sheet
     before, batch_end = 0, 0
     held: dict[int, list[_Stamp]] = {}
     for stamp in stamps:
         serial = stamp.serial
-        if not before < serial <= series.edition:
+        if not before < serial <= edition:
             raise InputError(
-                f"Stamp No. {serial} follows No. {before}; serials must ascend from 1 to {series.edition}.",
+                f"Stamp No. {serial} follows No. {before}; serials must ascend from 1 to {edition}.",
                 where=f"stamp No. {serial}",
                 remedy="Give each stamp once, in the order of its number.",
             )
@@ -170,7 +183,7 @@ def sheets_in_order(series: Series, stamps: Iterable[_Stamp]) -> Iterator[tuple[
             yield from sorted(held.items())
             held = {}
             batch_end = ((serial - 1) // places.batch + 1) * places.batch
-        held.setdefault(places.on_sheet(serial)[0], []).append(stamp)
+        held.setdefault(on_sheet(serial)[0], []).append(stamp)
     yield from sorted(held.items())
 
 

@@ -91,12 +91,16 @@ def round_dots(centres: Iterable[tuple[float, float]], radius: float) -> str:
 class SymbolPlace:
     """Where on a form or page of a given height symbols of one size are printed."""
 
+    after = ">\nEI Q"
+    """What stands after them."""
+
     def __init__(self, side: int, box: Box, height_mm: float) -> None:
         at = f"{number(box.x_mm)} {number(height_mm - box.bottom_mm)}"
-        self._before = (
+        self.before = (
             f"q 0 g {number(box.width_mm)} 0 0 {number(box.height_mm)} {at} cm "
             f"BI /W {side} /H {side} /IM true /D [1 0] /F /AHx ID "
         )
+        """What stands before the modules in hex, and is the same for all symbols of this place."""
 
     def operators(self, bits: bytes) -> str:
         """Return operators that print a symbol in black: an inline 1-bit image mask (ISO 32000-2, 8.9.6.2, 8.9.7).
@@ -104,7 +108,7 @@ class SymbolPlace:
         `bits` are its rows, each filled up to whole bytes, most significant bit first, 1 is dark. They are
         written in hex: no byte of them can be taken for the end of the image, and deflated they are as small.
         """
-        return f"{self._before}{bits.hex()}>\nEI Q"
+        return f"{self.before}{bits.hex()}{self.after}"
 
 
 def bits_of(symbol: QrSymbol) -> bytes:

@@ -20,7 +20,7 @@ import pikepdf
 from cryptostamp.errors import InputError
 from cryptostamp.files import sha256_of, write_file
 from cryptostamp.press.artwork import artwork_pdf, check_shape, load_artwork
-from cryptostamp.press.code_lines import CodeLines
+from cryptostamp.press.code_lines import CodeLines, is_code
 from cryptostamp.press.face import face_parts
 from cryptostamp.press.imposition import Places, sheet_geometry, sheets_in_order
 from cryptostamp.press.marks import Box
@@ -91,6 +91,18 @@ def write_face_pdf(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """What stamps of one design, colour and size of symbol have in common."""
+
+    before: str
+    """The operators up to the modules of the symbol: they paint the form."""
+    lines: tuple[CodeLines, list[str]] | None
+    """The lines of codes and their patterns, where a stamp adds nothing else."""
+    letters: str | None
+    """The same as one pattern, where that can be."""
+
+
 class _FacePrinter:
     """Turn faces, whose symbols have `side` modules a side, into pages of a book."""
 
@@ -111,7 +123,7 @@ class _FacePrinter:
         self.places = Places(series)
         self.symbols: dict[int, SymbolPlace] = {}
         self.forms: dict[tuple[int, int], str] = {}
-        self.codes: dict[tuple[int, int], tuple[CodeLines, list[str]] | None] = {}
+        self.kinds: dict[tuple[int, int, int], _Kind] = {}
         self.place = cache(self.place_on_sheet)
         self.stamps = 0
 
@@ -130,32 +142,51 @@ class _FacePrinter:
         writer = self.book.writer(self.geometry.media.height_mm)
         writer.raw(f"{self.ground}/Selvedge Do")
         self.marks.draw(writer, sheet)
+        codes_only = is_code("".join([face.short_code for face in faces]))
         for face in faces:
-            self.print_face(writer, face)
+            writer.raw(self.operators(face, codes_only=codes_only))
         for cell in self.marks.empty_places(sheet):
             writer.raw(f"{self.place_in(cell)}/Cancelled Do Q")
         writer.raw("/DieLines Do /Register Do")
         self.book.add_sheet(writer)
+        self.stamps += len(faces)
 
-    def print_face(self, writer: PageWriter, face: FaceRow) -> None:
-        symbols = self.symbols.get(face.side) or self.add_symbols(face)
-        _, row, column = self.places.of(face.serial)
-        form = self.forms.get((face.design, face.variant)) or self.add_form(face.design, face.variant)
-        writer.raw(f"{self.place(row, column)}/{form} Do {symbols.operators(face.bits)}\n{self.letters(face)} Q")
-        self.stamps += 1
+    def operators(self, face: FaceRow, *, codes_only: bool) -> str:
+        """Return what prints one stamp: `codes_only` says that its short code is known to be a code."""
+        serial, design, variant, short_code, side, bits = face
+        kind = self.kinds.get((design, variant, side)) or self.add_kind(face)
+        _, row, column = self.places.of(serial)
+        if kind.letters and codes_only:
+            letters = kind.letters.format(serial=serial, short_code=short_code)
+        else:
+            letters = self.letters(face, kind.lines)
+        return f"{self.place(row, column)}{kind.before}{bits.hex()}{SymbolPlace.after}\n{letters} Q"
 
-    def letters(self, face: FaceRow) -> str:
+    def letters(self, face: FaceRow, lines: tuple[CodeLines, list[str]] | None) -> str:
         """Return what this stamp adds to its form, besides the symbol."""
-        quick = self.codes[face.design, face.variant]
-        if quick is not None:
-            lines, patterns = quick
-            return lines.operators(
+        if lines is not None:
+            quick, patterns = lines
+            return quick.operators(
                 [pattern.format(serial=face.serial, short_code=face.short_code) for pattern in patterns]
             )
         letters = self.book.writer(self.template.height_mm)
         design, variant = self.series.designs[face.design], self.series.variants[face.variant]
         letters.draw(variable_marks(self.template, face.serial, face.short_code, design, variant))
         return letters.operators()
+
+    def add_kind(self, face: FaceRow) -> _Kind:
+        """Return what stamps of this design, colour and size of symbol share, and add its form if it is new."""
+        design, variant = face.design, face.variant
+        symbols = self.symbols.get(face.side) or self.add_symbols(face)
+        form = self.forms.get((design, variant)) or self.add_form(design, variant)
+        lines = code_lines(
+            self.template, self.series.designs[design], self.series.variants[variant], self.template.height_mm
+        )
+        kind = _Kind(
+            before=f"/{form} Do {symbols.before}", lines=lines, letters=lines[0].pattern(lines[1]) if lines else None
+        )
+        self.kinds[design, variant, face.side] = kind
+        return kind
 
     def place_on_sheet(self, row: int, column: int) -> str:
         return self.place_in(self.geometry.cell(row, column))
@@ -189,9 +220,6 @@ class _FacePrinter:
         bleed = min(float(series.sheet.bleed_mm), float(series.sheet.gutter_mm) / 2)
         self.book.add_form(name, writer.operators(), self._unit.grown(bleed), **pictures)
         self.forms[design, variant] = name
-        self.codes[design, variant] = code_lines(
-            template, series.designs[design], series.variants[variant], template.height_mm
-        )
         return name
 
     def place_picture(self, writer: PageWriter, part: PlacedPicture, index: int) -> pikepdf.Object:
