@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from eth_abi import encode
+from eth_abi.abi import encode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -134,11 +134,11 @@ class TestFactsOfAnyKind:
         assert good or verdict.conclusion is not Conclusion.GENUINE
 
     @settings(max_examples=40, deadline=None)
-    @given(stamps)
-    def test_any_stamp(self, stamp: tuple[Any, ...]) -> None:
-        """Under a good registration, a state that is no state never makes a code genuine, and void never is."""
-        verdict = judge(told(stamp, HONEST_STATUS, ROOT))
-        assert stamp[1] < VOID or verdict.conclusion is not Conclusion.GENUINE
+    @given(stamps, roots)
+    def test_any_stamp(self, stamp: tuple[Any, ...], root: bytes) -> None:
+        """Under a good registration, genuine needs a state that is known and not void, and the dossier's root."""
+        verdict = judge(told(stamp, HONEST_STATUS, root))
+        assert (stamp[1] < VOID and root == ROOT) or verdict.conclusion is not Conclusion.GENUINE
 
     @settings(max_examples=40, deadline=None)
     @given(statuses)
