@@ -147,6 +147,12 @@ class TestFactsOfAnyKind:
         verdict = judge(told(HONEST_STAMP, status, ROOT))
         assert (status[1][5] == status[2] == ACTIVE) or verdict.conclusion is not Conclusion.GENUINE
 
+    @settings(max_examples=40, deadline=None)
+    @given(st.binary(min_size=32, max_size=32))
+    def test_any_root(self, root: bytes) -> None:
+        """A contract that commits to another edition than the dossier at hand leaves the answer unknown."""
+        assert judge(told(HONEST_STAMP, HONEST_STATUS, root)).conclusion is Conclusion.UNKNOWN
+
 
 class TestBytesOfAnyKind:
     @settings(max_examples=40, deadline=None)
