@@ -116,10 +116,10 @@ def verify(
 ) -> tuple[Verdict, ...]:
     """Return a verdict for every code in a picture file, or for one code that was typed.
 
-    `target` is the path of a JPEG, PNG, WebP, HEIC or PDF file, a public code or a short code. `rpc` is the URL of a node, or of
-    several, which are compared. `registry` is believed instead of the ones the dossiers name, and `trust` states
-    whatever else the verifier believes. A node that cannot be reached makes verdicts unknown. Raises `InputError` for
-    a file that is not there and for a hidden code, which is nobody's business here.
+    `target` is the path of a JPEG, PNG, WebP, HEIC or PDF file, a public code or a short code. `rpc` is the URL of a
+    node, or of several, which are compared. `registry` is believed instead of the ones the dossiers name, and `trust`
+    states whatever else the verifier believes. A node that cannot be reached makes verdicts unknown. Raises
+    `InputError` for a file that is not there and for a hidden code, which is nobody's business here.
     """
     held = tuple(dossiers)
     rpcs = [rpc] if isinstance(rpc, str) else list(rpc)
