@@ -133,7 +133,7 @@ class TestKilledCoordinator:
             "from cryptostamp.series import load_series\n"
             "if __name__ == '__main__':\n"
             "    folder = Path(sys.argv[1])\n"
-            "    task = Errand(name='1.txt', series=load_series(Path(sys.argv[2])), notes=folder, seconds=60)\n"
+            "    task = Errand(name='1.txt', series=load_series(Path(sys.argv[2])), notes=folder, seconds=600)\n"
             "    list(make_files([task], Manifest(folder / 'm.json'), crew=Processes(1, folder)))\n"
         )
         script = tmp_path / "coordinator.py"
@@ -152,7 +152,7 @@ class TestKilledCoordinator:
         assert not (tmp_path / "1.txt").exists()
 
 
-def wait_until(fact: object, seconds: float = 30) -> None:
+def wait_until(fact: object, seconds: float = 120) -> None:
     """Wait until something is so; fail if it never is."""
     assert callable(fact)
     end = time.monotonic() + seconds
