@@ -32,7 +32,7 @@ from rich.text import Text
 
 from cryptostamp.codes import PublicCode
 from cryptostamp.office import Progress as ProgressCallback
-from cryptostamp.scan import Conclusion, Outcome, Verdict
+from cryptostamp.scan import Conclusion, Outcome, Place, Verdict
 
 __all__ = ["console", "jsonable", "print_json", "print_verdict", "progress_bar"]
 
@@ -88,9 +88,18 @@ def print_verdict(verdict: Verdict) -> None:
     unreached = len(verdict.checks) - len(verdict.reached)
     if unreached:
         console.print(Text(f"  Because of that, {unreached} more checks were not made."))
+    if verdict.place is not None:
+        console.print(Text(f"  {_where(verdict.place)}", style="dim"))
     for hint in verdict.hints:
         console.print(Text(hint.sentence, style="yellow"))
     console.print(Text(verdict.caveat, style="dim"))
+
+
+def _where(place: Place) -> str:
+    """Say where in a picture a code was read, and how."""
+    (left, top), page = place.corners[0], f"on page {place.page + 1}, " if place.page else ""
+    how = "" if place.error is None else f"; told by its edition, wrong with a probability below {place.error:.0e}"
+    return f"Read {page}at {left}, {top}{how}."
 
 
 class _Rate(ProgressColumn):

@@ -20,6 +20,7 @@ from cryptostamp.scan import (
     ChainSource,
     ChainTerms,
     ComparedNodes,
+    Place,
     Trust,
     Verdict,
     read_photo,
@@ -131,7 +132,11 @@ def verify(
         reading = read_photo(Path(target), [known_edition(dossier) for dossier in held])
         if reading.problem:
             return (verify_nothing(reading.problem),)
-        return judge_texts([symbol.text for symbol in reading.symbols], trust=trust, source=source)
+        verdicts = judge_texts([symbol.text for symbol in reading.symbols], trust=trust, source=source)
+        return tuple(
+            replace(verdict, place=Place(corners=symbol.corners, page=symbol.page, error=symbol.error))
+            for symbol, verdict in zip(reading.symbols, verdicts, strict=True)
+        )
     if classify(target) is Kind.CLAIM:
         raise InputError(
             "This is a hidden code. It is only for claiming the token, and nobody should see it.",

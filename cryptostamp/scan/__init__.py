@@ -26,6 +26,7 @@ from cryptostamp.scan.reading import Reading, Symbol, read_grey, read_photo, rea
 from cryptostamp.scan.sources import ChainSource, ChainTerms, Issuer, PublishedEdition, Question, Trust
 from cryptostamp.scan.verdict import (
     PAPER_CAVEAT,
+    Place,
     PostmarkView,
     StampView,
     Verdict,
@@ -57,6 +58,7 @@ __all__ = [
     "OwnershipCheck",
     "OwnershipProof",
     "PageSymbol",
+    "Place",
     "PostmarkView",
     "PreparedEdition",
     "ProofCode",

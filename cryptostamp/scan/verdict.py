@@ -36,7 +36,16 @@ from cryptostamp.scan.sources import (
     Trust,
 )
 
-__all__ = ["PAPER_CAVEAT", "PostmarkView", "StampView", "Verdict", "verify_code", "verify_codes", "verify_nothing"]
+__all__ = [
+    "PAPER_CAVEAT",
+    "Place",
+    "PostmarkView",
+    "StampView",
+    "Verdict",
+    "verify_code",
+    "verify_codes",
+    "verify_nothing",
+]
 
 _T = TypeVar("_T")
 
@@ -89,6 +98,18 @@ class StampView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where in a picture the code was read, and how sure that is."""
+
+    corners: tuple[tuple[int, int], ...]
+    """Of the symbol, in pixels, clockwise from its top left."""
+    page: int = 0
+    """Of a PDF, from 0."""
+    error: float | None = None
+    """The bound of the probability that it is another stamp, where the edition told the code; else `None`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The answer to a scan: a conclusion, one sentence for a person, and every check behind it."""
 
@@ -100,6 +121,8 @@ class Verdict:
     caveat: str = PAPER_CAVEAT
     hints: tuple[Hint, ...] = ()
     """What a scan log makes one think of; never a finding."""
+    place: Place | None = None
+    """Of a code that was read in a picture."""
 
     @property
     def reached(self) -> tuple[Check, ...]:

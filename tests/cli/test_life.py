@@ -179,6 +179,9 @@ class TestVerify:
         assert answer["target"] == str(photo)
         assert (answer["verdict"]["conclusion"], answer["verdict"]["stamp"]["serial"]) == ("genuine", 4)
         assert answer["verdict"]["code"] == public_code_of(desk.dossier, Serial(4)).text
+        x, y = answer["verdict"]["place"]["corners"][0]
+        told = run("verify", photo, "--rpc", desk.url, "--issued", desk.workspace.folder).out
+        assert f"Read at {x}, {y}.\n" in told
 
     def test_not_genuine(self, run: Run, here: Desk) -> None:
         """1: one forged code among several codes decides, and each verdict stands under its code."""

@@ -79,6 +79,21 @@ class TestPhotos:
         verdict = only(str(photo), desk)
         assert (verdict.conclusion, verdict.code) == (Conclusion.GENUINE, public_code_of(desk.dossier, Serial(4)))
 
+    def test_each_verdict_has_its_place(self, desk: Desk, tmp_path: Path) -> None:
+        """Of two stamps in one picture each verdict says where its symbol lies; a typed code lies nowhere."""
+        stamps = [stamp_image(desk, serial) for serial in (4, 5)]
+        both = Image.new("RGB", (2 * stamps[0].width + 60, stamps[0].height + 40), "white")
+        for index, stamp in enumerate(stamps):
+            both.paste(stamp, (20 + index * (stamp.width + 20), 20))
+        first, second = verify(saved(both, tmp_path), dossiers=[desk.dossier], rpc=desk.url)
+        assert first.code is not None
+        assert first.place is not None
+        assert second.place is not None
+        assert [verdict.code and verdict.code.serial for verdict in (first, second)] == [4, 5]
+        assert all(x < both.width / 2 for x, _ in first.place.corners)
+        assert all(both.width / 2 < x < both.width for x, _ in second.place.corners)
+        assert only(first.code.text, desk).place is None
+
     def test_a_photo_without_a_code(self, desk: Desk, tmp_path: Path) -> None:
         """A picture in which no QR code is found leaves the answer unknown."""
         verdict = only(saved(Image.new("RGB", (300, 300), "olive"), tmp_path), desk)
