@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.registry import admit, register
 
 from cryptostamp.chain import Chain, DevSigner, MemoryJournal, PostalRegistry, Sender, Standing, deploy_registry
-from cryptostamp.chain.postal_registry import _post, _status
+from cryptostamp.chain.postal_registry import _post, status_from
 from cryptostamp.errors import CannotTell
 from cryptostamp.primitives import parse_address
 
@@ -50,7 +50,7 @@ class TestStandings:
     def test_by_number(self, number: int, standing: Standing) -> None:
         """The numbers of the contract have their names; only active is active, and only suspended suspended."""
         post = _post(1, post_fields(standing=number))
-        status = _status(ALICE, status_fields(standing=number))
+        status = status_from(ALICE, status_fields(standing=number))
         assert status is not None
         for each in (post, status):
             assert each.standing is standing
@@ -63,16 +63,16 @@ class TestStandings:
         with pytest.raises(CannotTell, match="does not answer like a PostalRegistry"):
             _post(1, post_fields(standing=number))
         with pytest.raises(CannotTell, match="does not answer like a PostalRegistry"):
-            _status(ALICE, status_fields(standing=number))
+            status_from(ALICE, status_fields(standing=number))
 
     def test_a_series_of_a_post_that_is_none(self) -> None:
         """A registered series with a post that is not there is an answer of somebody else."""
         with pytest.raises(CannotTell):
-            _status(ALICE, status_fields(post=post_fields(standing=0)))
+            status_from(ALICE, status_fields(post=post_fields(standing=0)))
 
     def test_nobody_has_registered_it(self) -> None:
         """A status of all zeros is none."""
-        assert _status(ALICE, status_fields(standing=0)) is None
+        assert status_from(ALICE, status_fields(standing=0)) is None
 
 
 class TestFields:
@@ -86,7 +86,7 @@ class TestFields:
         """Control and direction characters and screenfuls of a strange registry come no further than this."""
         wild = "\x1b[31m\u202e\n" + "x" * 5000
         post = _post(1, post_fields(name=wild, domain=wild, reason=wild, country=b"\x1b["))
-        status = _status(ALICE, (*status_fields()[:-1], wild))
+        status = status_from(ALICE, (*status_fields()[:-1], wild))
         assert status is not None
         for text in (post.name, post.domain, post.reason, post.country, status.reason):
             assert text.isprintable()
