@@ -32,10 +32,6 @@ UNMAPPED = {"src/StampSeries.sol: if (config.metadataFrozen) _freezeMetadata();"
 """Branches that the compiler merges so early that no instruction is left to count. test_metadata in
 StampSeriesRules.t.sol takes this one both ways."""
 
-ASKED_ONLY = {"src/SignatureValidator.sol"}
-"""Contracts that are never deployed, but run inside a question to a node. Foundry's tests cannot put such a question;
-those of tests/chain/test_signatures.py put it to a real node."""
-
 
 class TestCoverage:
     def test_every_branch_of_our_sources(self, copied: Path) -> None:
@@ -58,7 +54,7 @@ class TestCoverage:
         missed, sources = set(), set()
         for record in report.read_text(encoding="utf-8").split("end_of_record"):
             source = re.search(r"^SF:(src/.*)$", record, flags=re.MULTILINE)
-            if source and source[1] not in ASKED_ONLY:
+            if source:
                 lines = (copied / source[1]).read_text(encoding="utf-8").splitlines()
                 sources.add(source[1])
                 for number in re.findall(r"^BRDA:(\d+),\d+,\d+,[0-]$", record, flags=re.MULTILINE):
