@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from string import Formatter
 from typing import Final
 
 from cryptostamp.errors import InputError
@@ -24,13 +25,6 @@ __all__ = ["CodeLine", "CodeLines", "code_size", "code_width", "is_code", "wides
 
 _CODE: Final = re.compile(f"[{re.escape(CODE_LETTERS)}]*")
 _DIGITS: Final = "0123456789"
-
-
-class _Empty(dict[str, str]):
-    """Fields that say nothing."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
 
 
 class _Advances(dict[str, float]):
@@ -157,9 +151,8 @@ class CodeLines:
         `None` where the place of a line depends on what it says. The fields must give codes: that is for the caller
         to see to, for many stamps at once (`is_code`).
         """
-        if any(line.to_right for line in self._lines) or not all(
-            is_code(pattern.format_map(_Empty())) for pattern in patterns
-        ):
+        literals = "".join(literal for pattern in patterns for literal, *_ in Formatter().parse(pattern))
+        if any(line.to_right for line in self._lines) or not is_code(literals):
             return None
         return self._form % tuple(patterns)
 

@@ -79,6 +79,28 @@ class TestOperators:
         assert "SECRET" not in refusal.value.diagnostics()
 
 
+class TestPattern:
+    """What stamps share of their lines is put together once, and filled in for each of them."""
+
+    @given(serial=st.integers(1, 10**7), short_code=CODES)
+    def test_filled_in_it_is_what_the_lines_give(self, serial: int, short_code: str) -> None:
+        """For lines that begin at the same place on every stamp, both ways give the same operators."""
+        lines, patterns = CodeLines(LINES[1:], 20.0), ["No. {serial}", "{short_code}"]
+        pattern = lines.pattern(patterns)
+        assert pattern is not None
+        filled = [each.format(serial=serial, short_code=short_code) for each in patterns]
+        assert pattern.format(serial=serial, short_code=short_code) == lines.operators(filled)
+
+    def test_a_line_to_the_right_has_none(self) -> None:
+        """Where a line begins depends on what it says."""
+        assert CodeLines(LINES[:1], 20.0).pattern(["{serial}"]) is None
+
+    @pytest.mark.parametrize("bad", ["(", "\\", "é", "%s"])
+    def test_letters_that_are_no_code_have_none(self, bad: str) -> None:
+        """What a pattern says besides its fields is looked at as well."""
+        assert CodeLines(LINES[1:2], 20.0).pattern([bad + "{serial}"]) is None
+
+
 class TestMeasures:
     """Places follow from the letters alone."""
 

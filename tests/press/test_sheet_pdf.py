@@ -205,6 +205,15 @@ class TestFailure:
             write_face_pdf(tmp_path / "none" / "a.pdf", leapfrog, [face(1)])
         assert "a.pdf" in caught.value.where
 
+    def test_a_short_code_that_is_none_is_refused_and_not_repeated(
+        self, leapfrog: Series, face: Face, tmp_path: Path
+    ) -> None:
+        """One among good ones would end its line, and what follows would be operators of the page."""
+        with pytest.raises(InputError, match="line of codes") as caught:
+            write_face_pdf(tmp_path / "a.pdf", leapfrog, [face(1), replace(face(2), short_code="LEAP) Tj")])
+        assert "LEAP)" not in str(caught.value)
+        assert not (tmp_path / "a.pdf").exists()
+
     def test_symbols_of_different_layouts_are_refused(self, leapfrog: Series, face: Face, tmp_path: Path) -> None:
         """A symbol beyond version 5 among smaller ones would move the picture."""
         large = replace(face(2), symbol=QrSymbol(version=7, modules=np.zeros((45, 45), dtype=np.bool_)))
