@@ -25,15 +25,7 @@ from cryptostamp.ledger.database import open_engine, place_of, storage_errors, t
 from cryptostamp.ledger.index import SeriesIndex
 from cryptostamp.ledger.locks import sole_writer
 from cryptostamp.ledger.migrations import HEAD
-from cryptostamp.ledger.models import (
-    ChallengeRow,
-    OfferRow,
-    PrintRow,
-    SeriesRow,
-    StampRow,
-    StepRow,
-    TransactionRow,
-)
+from cryptostamp.ledger.models import ChallengeRow, OfferRow, PrintRow, SeriesRow, StampRow, StepRow, TransactionRow
 from cryptostamp.ledger.records import (
     ChallengeRecord,
     IssuedSeries,

@@ -196,14 +196,7 @@ class TestContractWallets:
         """The owner of an ERC-1271 wallet proves that the wallet owns the stamp; a stranger's signature does not."""
         wallet = deploy(desk.sender, "ContractWallet", ALICE.address)
         claim(desk.secret.claim_code(SERIAL), desk.dossier, to=wallet, sender=desk.sender, ledger=desk.ledger)
-        challenge = ask_owner(
-            code_of(desk),
-            desk.dossier,
-            chain=desk.chain,
-            ledger=desk.ledger,
-            verifier="dealer.example",
-            now=lambda: NOW,
-        )
+        challenge = asked_of(desk, ask_owner)
         stranger = check(desk, challenge.nonce, sign_for(MALLORY, desk.chain.chain_id, wallet, challenge.digest))
         assert failed(stranger) == [ProofCode.SIGNED_BY_ACCOUNT]
         proof = check(desk, challenge.nonce, sign_for(ALICE, desk.chain.chain_id, wallet, challenge.digest))
@@ -216,14 +209,7 @@ class TestContractWallets:
         owner = parse_address(ALICE.address)
         wallet = wallet_address(desk.chain, factory, owner)
         claim(desk.secret.claim_code(SERIAL), desk.dossier, to=wallet, sender=desk.sender, ledger=desk.ledger)
-        challenge = ask_owner(
-            code_of(desk),
-            desk.dossier,
-            chain=desk.chain,
-            ledger=desk.ledger,
-            verifier="dealer.example",
-            now=lambda: NOW,
-        )
+        challenge = asked_of(desk, ask_owner)
         inner = sign_for(ALICE, desk.chain.chain_id, wallet, challenge.digest)
         assert check(desk, challenge.nonce, counterfactual(factory, owner, inner)).proven
         assert desk.chain.code(wallet) == b""
