@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
+import requests
 from eth_typing import URI
 from requests.exceptions import HTTPError, RequestException, Timeout
 from web3.exceptions import Web3Exception
@@ -74,7 +75,10 @@ class RpcClient:
         self.host = f"{parts.hostname}:{port}" if port else parts.hostname
         self._role = role
         self._provider = HTTPProvider(
-            URI(url), request_kwargs={"timeout": timeout_s}, exception_retry_configuration=None
+            URI(url),
+            request_kwargs={"timeout": timeout_s},
+            session=_session_for(url),
+            exception_retry_configuration=None,
         )
 
     def __repr__(self) -> str:
@@ -119,6 +123,20 @@ class RpcClient:
             f"The {self._role} at {self.host} {reason}.",
             remedy=f"Check its address and that it runs{local}, then try again.",
         )
+
+
+def _session_for(url: str) -> requests.Session:
+    """Return an HTTP session that has read what the environment says of `url` (proxies, certificates) once.
+
+    Left to itself, requests reads the environment for every question: slow, and an error in any thread that asks while
+    another thread sets a variable.
+    """
+    session = requests.Session()
+    told = session.merge_environment_settings(url, {}, None, None, None)
+    session.proxies, session.verify, session.cert = told["proxies"], told["verify"], told["cert"]
+    session.auth = requests.utils.get_netrc_auth(url)
+    session.trust_env = False
+    return session
 
 
 def hex_of(data: bytes | int) -> str:

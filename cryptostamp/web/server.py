@@ -65,7 +65,7 @@ class BackRoom:
         if self._sender_for is not None:
             jobs.append(("clerk", self._send))
         for name, job in jobs:
-            thread = threading.Thread(target=job, args=(catalogue,), name=f"cryptostamp {name}", daemon=True)
+            thread = threading.Thread(target=self._keep, args=(job, catalogue), name=f"cryptostamp {name}", daemon=True)
             thread.start()
             self._threads.append(thread)
         return self
@@ -76,6 +76,15 @@ class BackRoom:
             thread.join(_GRACE_S)
         if self._catalogue is not None:
             self._catalogue.close()
+
+    def _keep(self, job: Callable[[Catalogue], None], catalogue: Catalogue) -> None:
+        """Do a job until the site ends: an error that nobody foresaw is logged, and the job begun again."""
+        while not self._stop.is_set():
+            try:
+                job(catalogue)
+            except Exception:  # noqa: BLE001 - whatever it is, claims go on being sent
+                LOG.exception("a job of the back room failed and is begun again")
+                self._stop.wait(self._pause_s)
 
     def _read(self, catalogue: Catalogue) -> None:
         """Read what is new on the chain into each ledger, again and again."""

@@ -65,6 +65,27 @@ class TestConnect:
         assert "pa55" not in shown
 
 
+class TestEnvironment:
+    """What the environment says of the network is read once, when a node is named."""
+
+    def test_a_proxy(self, scripted: ScriptedNode, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Questions go through the proxy that the environment named then, whatever it says later."""
+        scripted.everything = lambda: {"result": "0x7a69"}
+        monkeypatch.setenv("http_proxy", scripted.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        node = RpcClient("http://node.example:8545")
+        monkeypatch.delenv("http_proxy")
+        assert node.request("eth_chainId") == "0x7a69"
+        assert scripted.asked == ["eth_chainId"]
+
+    def test_no_proxy(self, scripted: ScriptedNode, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A host that the environment excepts is asked directly."""
+        scripted.everything = lambda: {"result": "0x7a69"}
+        monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        assert RpcClient(scripted.url).request("eth_chainId") == "0x7a69"
+
+
 class TestMisbehaviour:
     @pytest.mark.parametrize(
         ("answer", "words"),
