@@ -18,6 +18,8 @@ The names are looked up when they are used: reading a series.toml does not load 
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -90,6 +92,13 @@ __all__ = [
     "start_local_node",
     "verify",
 ]
+
+# py_ecc, which eth-account brings, lets Python nest 100,000 calls for a recursion of its own. A hundred kB of brackets,
+# read as JSON from a stranger, would then overflow the stack of C and end the process, not raise RecursionError.
+_nesting = sys.getrecursionlimit()
+with suppress(ModuleNotFoundError):
+    import_module("py_ecc")
+sys.setrecursionlimit(_nesting)
 
 _ROOMS = ("errors", "primitives", "series", "codes", "edition", "scan", "ledger", "chain", "office")
 

@@ -38,3 +38,14 @@ class TestPublicApi:
         """Who only reads a series.toml does not wait for web3."""
         program = "import sys, cryptostamp; cryptostamp.load_series; sys.exit('web3' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+    def test_brackets_do_not_end_the_process(self) -> None:
+        """Threat: JSON nested so deep that the stack overflows: an error, whatever libraries are loaded."""
+        program = (
+            "import sys, json, importlib, cryptostamp\n"
+            "for room in ('office', 'web', 'cli'): importlib.import_module('cryptostamp.' + room)\n"
+            "assert 'py_ecc' in sys.modules\n"
+            "try: json.loads('[' * 200_000)\n"
+            "except RecursionError: sys.exit(7)"
+        )
+        assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 7

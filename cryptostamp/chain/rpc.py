@@ -12,19 +12,20 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-import requests
 from eth_typing import URI
 from requests.exceptions import HTTPError, RequestException, Timeout
 from web3.exceptions import Web3Exception
 from web3.providers.rpc import HTTPProvider
 from web3.types import RPCEndpoint
 
+from cryptostamp.chain.http_session import TooLong, bounded_session
 from cryptostamp.errors import InputError, NodeUnreachable
 
 __all__ = ["Rpc", "RpcClient", "RpcFailure", "bytes_of", "failure_of", "hex_of", "int_of"]
 
 _LIMIT_EXCEEDED = -32005  # EIP-1474
 _TOO_MANY_REQUESTS = 429
+_PATIENCE = 3  # times `timeout_s`: how long a whole answer may take once it has begun
 
 _T = TypeVar("_T")
 
@@ -60,7 +61,10 @@ class Rpc(Protocol):
 
 
 class RpcClient:
-    """One JSON-RPC endpoint, a node's unless `role` says what else it is. Safe to use from several threads."""
+    """One JSON-RPC endpoint, a node's unless `role` says what else it is. Safe to use from several threads.
+
+    `timeout_s` is how long to wait for the next part of an answer; a whole one may take three times as long.
+    """
 
     def __init__(self, url: str, *, timeout_s: float = 10.0, role: str = "node") -> None:
         try:
@@ -77,7 +81,7 @@ class RpcClient:
         self._provider = HTTPProvider(
             URI(url),
             request_kwargs={"timeout": timeout_s},
-            session=_session_for(url),
+            session=bounded_session(url, whole_s=_PATIENCE * timeout_s),
             exception_retry_configuration=None,
         )
 
@@ -94,9 +98,11 @@ class RpcClient:
             status = error.response.status_code if error.response is not None else "an error"
             reason = "asks for fewer questions" if status == _TOO_MANY_REQUESTS else f"answers with HTTP {status}"
             raise self.unreachable(reason) from error
+        except TooLong as error:
+            raise self.unreachable("gives an answer that does not end") from error
         except RequestException as error:
             raise self.unreachable("cannot be reached") from error
-        except (Web3Exception, ValueError, TypeError) as error:
+        except (Web3Exception, ValueError, TypeError, RecursionError) as error:
             raise self.unreachable("does not speak JSON-RPC") from error
         if not isinstance(response, dict) or ("error" not in response and "result" not in response):
             raise self.unreachable("does not speak JSON-RPC")
@@ -123,20 +129,6 @@ class RpcClient:
             f"The {self._role} at {self.host} {reason}.",
             remedy=f"Check its address and that it runs{local}, then try again.",
         )
-
-
-def _session_for(url: str) -> requests.Session:
-    """Return an HTTP session that has read what the environment says of `url` (proxies, certificates) once.
-
-    Left to itself, requests reads the environment for every question: slow, and an error in any thread that asks while
-    another thread sets a variable.
-    """
-    session = requests.Session()
-    told = session.merge_environment_settings(url, {}, None, None, None)
-    session.proxies, session.verify, session.cert = told["proxies"], told["verify"], told["cert"]
-    session.auth = requests.utils.get_netrc_auth(url)
-    session.trust_env = False
-    return session
 
 
 def hex_of(data: bytes | int) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from threading import Event
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import pytest
+from urllib3.connection import HTTPConnection
 
 from cryptostamp.chain import (
     Chain,
@@ -17,6 +20,7 @@ from cryptostamp.chain import (
     StampSeries,
     deploy_registry,
     deploy_series,
+    http_session,
     load_artifact,
 )
 from cryptostamp.chain.rpc import RpcClient, RpcFailure
@@ -27,6 +31,30 @@ if TYPE_CHECKING:
     from tests.chain.conftest import Answer, ScriptedNode
 
 NOBODY = parse_address("0x" + "de" * 20)
+
+
+@contextmanager
+def endless_node(part: bytes, *, pause_s: float = 0.0) -> Iterator[str]:
+    """Serve an answer of `part` again and again, with a pause between, until the caller goes."""
+    stop = Event()
+
+    class Handler(StreamRequestHandler):
+        def handle(self) -> None:
+            self.rfile.readline()
+            with suppress(OSError):
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
+                while not stop.wait(pause_s):
+                    self.wfile.write(part)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            stop.set()
+            server.shutdown()
+            thread.join()
 
 
 class TestConnect:
@@ -98,6 +126,7 @@ class TestMisbehaviour:
             (b"<html>", "does not speak JSON-RPC"),
             (b"[]", "does not speak JSON-RPC"),
             (b"7", "does not speak JSON-RPC"),
+            (b"[" * 1_000_000, "does not speak JSON-RPC"),
             ({}, "does not speak JSON-RPC"),
             ({"error": {"code": -32005, "message": "limit"}}, "asks for fewer questions"),
             ({"error": {"code": -32601, "message": "no such method"}}, "no such method"),
@@ -121,6 +150,26 @@ class TestMisbehaviour:
         with pytest.raises(NodeUnreachable, match="in time"):
             Chain.connect(scripted.url, timeout_s=0.05)
         released.set()
+
+    def test_a_byte_at_a_time(self) -> None:
+        """A node that keeps the caller waiting with a byte now and then is given up in a bounded time."""
+        with endless_node(b" ", pause_s=0.02) as url, pytest.raises(NodeUnreachable, match="in time"):
+            RpcClient(url, timeout_s=0.1).request("eth_chainId")
+
+    def test_without_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An answer that does not end is not read into memory, nor to its end."""
+        monkeypatch.setattr(http_session, "MAXIMAL_ANSWER_BYTES", 2**20)
+        with endless_node(b" " * 2**16) as url, pytest.raises(NodeUnreachable, match="does not end"):
+            RpcClient(url).request("eth_chainId")
+
+    def test_a_connection_is_kept(self, local_node: LocalNode, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Questions one after the other go over one connection."""
+        opened: list[HTTPConnection] = []
+        connect = HTTPConnection.connect
+        monkeypatch.setattr(HTTPConnection, "connect", lambda self: (opened.append(self), connect(self)))
+        client = RpcClient(local_node.url)
+        assert {client.request("eth_chainId") for _ in range(5)} == {"0x7a69"}
+        assert len(opened) == 1
 
     def test_malformed_receipts_and_logs(self, between: ScriptedNode) -> None:
         """A receipt or log with parts missing is no answer."""

@@ -59,6 +59,17 @@ class TestHeaders:
             assert 'type="application/json"' in script[:60] or 'src="/static/' in script[:80]
 
 
+class TestBodies:
+    """What a stranger sends is bounded in depth as in length."""
+
+    @pytest.mark.parametrize("path", ["/api/v1/verdicts", "/api/v1/claims"])
+    def test_nested(self, client: httpx.Client, path: str) -> None:
+        """JSON nested without end is refused, and the site goes on."""
+        answer = client.post(path, content=b"[" * 60_000, headers={"content-type": "application/json"})
+        assert answer.status_code in {400, 413, 422}
+        assert client.get("/").status_code == 200
+
+
 class TestForeignForms:
     """Another site cannot make a visitor's browser do anything here."""
 
