@@ -25,6 +25,7 @@ from cryptostamp.office.doctor import Finding, examine
 from cryptostamp.office.indexing import Followed, follow
 from cryptostamp.office.issue import Issue, issue
 from cryptostamp.office.journal import LedgerJournal
+from cryptostamp.office.known_edition import known_edition
 from cryptostamp.office.preview import Preview, check, preview
 from cryptostamp.office.pricing import price_claim, price_issue
 from cryptostamp.office.printing import PrintJob, print_stamps, public_code_of
@@ -91,6 +92,7 @@ __all__ = [
     "issue",
     "join_halves",
     "judge_texts",
+    "known_edition",
     "load_trust",
     "local_post",
     "note_scan",

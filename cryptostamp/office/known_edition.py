@@ -7,6 +7,7 @@ draws the faces, and the edition, which knows the codes. Nothing is drawn before
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -96,12 +97,24 @@ class _DossierEdition:
         return _Drawn(tuple(faces), template.symbol)
 
 
+_KEPT: Final = 4
+_kept: list[tuple[Dossier, PreparedEdition]] = []
+_keeping = threading.Lock()
+
+
 def known_edition(dossier: Dossier) -> PreparedEdition:
-    """Return an edition for `read_photo`; keep it, for what is computed from it serves every picture.
+    """Return an edition for `read_photo`. What is computed from it serves every picture: the last four are kept.
 
     Of a dossier that lacks its artwork, or has more than a million stamps, no stamp is found by its picture.
     """
-    return PreparedEdition(_DossierEdition(dossier))
+    with _keeping:
+        for kept, prepared in _kept:
+            if kept is dossier:
+                return prepared
+        prepared = PreparedEdition(_DossierEdition(dossier))
+        _kept.append((dossier, prepared))
+        del _kept[:-_KEPT]
+        return prepared
 
 
 def _series_file(dossier: Dossier) -> str:

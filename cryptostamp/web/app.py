@@ -42,7 +42,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = lambda: date
     `now` is the clock, in UTC.
     """
     catalogue = Catalogue.open(settings)
-    site = Site(settings=settings, catalogue=catalogue, photos=PhotoRoom(), now=now)
+    site = Site(settings=settings, catalogue=catalogue, photos=PhotoRoom(settings.folders), now=now)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

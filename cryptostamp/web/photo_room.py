@@ -1,7 +1,8 @@
 """Where photos of strangers are read: a process of its own, with bounds on memory and time.
 
 Whatever a picture does to the decoders, the worst is that this process ends; the server starts another. One photo is
-read at a time, a few may wait, and more are turned away. Keeps no photo, writes none to a disk.
+read at a time, a few may wait, and more are turned away. Keeps no photo, writes none to a disk. It knows the editions
+of the site, and reads their stamps where general readers cannot.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
-from cryptostamp.scan import Reading, read_symbols
+from cryptostamp.office import Workspace, known_edition
+from cryptostamp.scan import PreparedEdition, Reading, read_symbols
 from cryptostamp.web.metrics import PHOTOS
 
 __all__ = ["PhotoRoom"]
@@ -23,15 +26,31 @@ _SECONDS = 20.0
 _MOST_WAITING = 8
 
 
-def _confine() -> None:
+_EDITIONS: list[PreparedEdition] = []
+"""What the reading process knows; empty in all others."""
+
+
+def _confine(folders: Sequence[Path]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _EDITIONS.extend(known_edition(Workspace(folder).dossier()) for folder in folders)
+
+
+def _read_known(data: bytes) -> Reading:
+    return read_symbols(data, _EDITIONS)
 
 
 class PhotoRoom:
-    """One process that reads photos. It is started when the first photo comes."""
+    """One process that reads photos, knowing the editions in `folders`. It is started when the first photo comes."""
 
-    def __init__(self, *, read: Callable[[bytes], Reading] = read_symbols, seconds: float = _SECONDS) -> None:
+    def __init__(
+        self,
+        folders: Sequence[Path] = (),
+        *,
+        read: Callable[[bytes], Reading] = _read_known,
+        seconds: float = _SECONDS,
+    ) -> None:
+        self._folders = tuple(folders)
         self._read_photo = read
         self._seconds = seconds
         self._pool: ProcessPoolExecutor | None = None
@@ -63,7 +82,12 @@ class PhotoRoom:
 
     async def _read(self, data: bytes) -> Reading:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_confine)
+            self._pool = ProcessPoolExecutor(
+                1,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=_confine,
+                initargs=(self._folders,),
+            )
         try:
             return await asyncio.wait_for(
                 asyncio.get_running_loop().run_in_executor(self._pool, self._read_photo, data), self._seconds

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 from support.desk import Desk
+from support.torn import TORN_MARGIN, TORN_PX_PER_MM, torn_stamp
 
 from cryptostamp.edition import face_code
-from cryptostamp.office.known_edition import known_edition
-from cryptostamp.office.printing import face_of
-from cryptostamp.press import render_stamp
+from cryptostamp.office import known_edition
 from cryptostamp.primitives import Serial
 from cryptostamp.scan import read_grey
 
@@ -19,19 +17,19 @@ from cryptostamp.scan import read_grey
 class TestKnownEdition:
     def test_a_stamp_without_half_of_its_symbol(self, desk: Desk) -> None:
         """What is left of a torn stamp is told as the stamp of the dossier that it is, with its place."""
-        image = render_stamp(desk.series, face_of(desk.series, desk.dossier, Serial(8)), dpi=600, perforated=False)
-        grey = np.array(image.convert("L").reduce(2))
-        box = known_edition(desk.dossier).symbol
-        per_mm = 300 / 25.4
-        left, right = round(box.x_mm * per_mm), round(box.right_mm * per_mm)
-        top, middle = round(box.y_mm * per_mm), round((box.y_mm + box.height_mm * 0.45) * per_mm)
-        grey[top - 4 : middle, left - 4 : right + 4] = 255
-        seen = cv2.copyMakeBorder(grey, 80, 80, 90, 90, cv2.BORDER_CONSTANT, value=130)
-        (symbol,) = read_grey(np.asarray(seen, np.uint8), [known_edition(desk.dossier)])
+        seen = torn_stamp(desk.series, desk.dossier, 8)
+        edition = known_edition(desk.dossier)
+        (symbol,) = read_grey(seen, [edition])
         assert symbol.text == face_code(desk.dossier, Serial(8)).text
         assert symbol.error is not None
-        assert np.abs(np.array(symbol.corners[2]) - (right + 90, round(box.bottom_mm * per_mm) + 80)).max() <= 3
-        assert read_grey(np.asarray(seen, np.uint8)) == ()
+        corner = (edition.symbol.right_mm * TORN_PX_PER_MM, edition.symbol.bottom_mm * TORN_PX_PER_MM)
+        assert np.abs(np.array(symbol.corners[2]) - corner - TORN_MARGIN).max() <= 3
+        assert read_grey(seen) == ()
+
+    def test_it_is_prepared_once(self, desk: Desk) -> None:
+        """The second picture finds what was computed for the first; another dossier has an edition of its own."""
+        assert known_edition(desk.dossier) is known_edition(desk.dossier)
+        assert known_edition(replace(desk.dossier)) is not known_edition(desk.dossier)
 
     def test_a_dossier_without_its_artwork(self, desk: Desk) -> None:
         """Without the pictures that the faces are drawn from no stamp is found, and nothing fails."""

@@ -6,10 +6,12 @@ import io
 import re
 import socket
 
+import cv2
 import httpx
 import pytest
 from PIL import Image
 from support.collector import RunningSite
+from support.torn import torn_stamp
 
 from cryptostamp.codes import PublicCode
 from cryptostamp.primitives import ChainId, Serial, parse_address
@@ -110,6 +112,13 @@ class TestPhotos:
     def test_stamp(self, client: httpx.Client, filmed_picture: bytes) -> None:
         """A photo of a stamp leads to its page."""
         page = client.post("/photo", files={"photo": ("a.jpg", filmed_picture)}, follow_redirects=True)
+        assert "Genuine code" in page.text
+
+    def test_torn(self, client: httpx.Client, running_site: RunningSite) -> None:
+        """A stamp without finder patterns, which no general reader reads, leads to its page too."""
+        photo = cv2.imencode(".png", torn_stamp(running_site.series, running_site.dossier, 8))[1].tobytes()
+        page = client.post("/photo", files={"photo": ("torn.png", photo)}, follow_redirects=True)
+        assert page.url.path == running_site.path(8)
         assert "Genuine code" in page.text
 
     @pytest.mark.parametrize(
