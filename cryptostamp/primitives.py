@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NewType
 
 from eth_hash.auto import keccak
@@ -79,6 +80,7 @@ def keccak256(data: bytes) -> Hash32:
     return Hash32(keccak(data))
 
 
+@lru_cache(maxsize=1024)  # the same contracts are met again and again, and a checksum is a Keccak hash
 def parse_address(text: str) -> Address:
     """Return `text` as a checksummed address; raise `InputError` if it is none or its checksum is wrong."""
     text = text.strip()
