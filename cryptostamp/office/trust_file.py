@@ -104,7 +104,7 @@ def load_trust(path: Path) -> Trust:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InputError(f"The trust file is wrong at {place}: {first['msg']}.", where=str(path)) from error
-    except ValueError as error:  # TOML, UTF-8
+    except (ValueError, RecursionError) as error:  # TOML, UTF-8
         raise InputError(f"The trust file is not TOML: {error}.", where=str(path)) from error
     if len({each.chain for each in stated.registry}) != len(stated.registry):
         raise InputError("The trust file names two registries of one chain.", where=str(path))

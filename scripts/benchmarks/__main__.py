@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print JSON, one document for each benchmark")
     parser.add_argument("--quick", action="store_true", help="measure less, within a minute; misses no target")
     parser.add_argument("--write", action="store_true", help="keep the figures of a full run in the project")
-    parser.add_argument("--minutes", type=float, help="how long fuzz runs, 30 without it")
+    parser.add_argument("--minutes", type=float, help="how long fuzz runs, 60 without it")
     wanted = parser.parse_args(arguments)
     if wanted.minutes is not None:
         os.environ["FUZZ_MINUTES"] = str(wanted.minutes)

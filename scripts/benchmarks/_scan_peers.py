@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import cv2
 import zxingcpp
-from pyzbar.pyzbar import ZBarSymbol, decode
+
+from cryptostamp.errors import EnvironmentProblem
+
+try:
+    from pyzbar.pyzbar import ZBarSymbol, decode
+except ImportError as error:
+    raise EnvironmentProblem(
+        "The library zbar, with which the reading is measured, is not installed.",
+        remedy="Install it (Debian: apt-get install libzbar0), then run the benchmark again.",
+    ) from error
 
 __all__ = ["PEERS"]
 
