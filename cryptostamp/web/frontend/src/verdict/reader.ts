@@ -234,8 +234,9 @@ function quantity(value: unknown): bigint {
 }
 
 function bytesOf(value: unknown): Uint8Array {
-  if (typeof value !== "string" || !/^0x([0-9a-f]{2})*$/i.test(value)) throw new TypeError("no data");
-  return unhex(value);
+  const digits = typeof value === "string" && value.startsWith("0x") ? value.slice(2) : "odd";
+  if (digits.length % 2 || /[^0-9a-f]/i.test(digits)) throw new TypeError("no data");
+  return unhex(digits);
 }
 
 function failureOf(error: unknown): Failure {
@@ -246,8 +247,9 @@ function failureOf(error: unknown): Failure {
 /** The data of a revert: nodes send them as hex, or wrapped in an object, or with a word before them. */
 function revertData(value: unknown): Uint8Array {
   const text = isObject(value) ? value["data"] : value;
-  const digits = typeof text === "string" ? /0x((?:[0-9a-f]{2})*)$/i.exec(text)?.[1] : undefined;
-  return unhex(digits ?? "");
+  const at = typeof text === "string" ? text.lastIndexOf("0x") : -1;
+  const digits = at < 0 ? "" : (text as string).slice(at + 2);
+  return digits.length % 2 || /[^0-9a-f]/i.test(digits) ? new Uint8Array() : unhex(digits);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
