@@ -9,7 +9,6 @@ import click
 from cryptostamp.cli.options import as_json, issued_option, series_argument, workspace_of
 from cryptostamp.cli.output import console, print_json, progress_bar
 from cryptostamp.office import publish_dossier
-from cryptostamp.web.verifier import VERIFIER_NAME, verifier_page
 
 __all__ = ["dossier_command"]
 
@@ -39,6 +38,8 @@ def publish_command(*, series: Path, folder: Path, issued: Path | None, as_json:
 
     A dossier that is there already is left as it is; one that differs, and files of others, are never overwritten.
     """
+    from cryptostamp.web.verifier import VERIFIER_NAME, verifier_page  # noqa: PLC0415  (as for a web server)
+
     workspace = workspace_of(issued, series)
     with progress_bar(quiet=as_json) as progress:
         dossier = workspace.dossier()

@@ -153,7 +153,7 @@ def verifier_page(
         "claim_keys_sha256": None if small else _sha256(write_claim_keys(dossier.edition.claim_keys)),
         "contract": _contract_code(),
         "dossier": json.loads(write_facts(dossier)),
-        "languages": dict(LANGUAGES),
+        "languages": list(LANGUAGES.items()),
         "local_chains": sorted(LOCAL_CHAIN_IDS),
         "tags": _tags(dossier, progress) if small else None,
         "words": {key: {name: language(key).text(message) for name, message in _WORDS.items()} for key in LANGUAGES},

@@ -37,8 +37,8 @@ async function verifier() {
     POLICY: policy(scriptText, styleText),
     ICON: `data:image/svg+xml,${encodeURIComponent(drawn.trim())}`,
     STYLE: styleText,
-    // Fields of the page are called photo and camera, too.
-    SPRITE: sprite.trim().replace("<svg ", "<svg hidden ").replaceAll(/id="(photo|camera)"/g, 'id="$1-icon"'),
+    // Parts of the page have some of the names of the icons.
+    SPRITE: sprite.trim().replace("<svg ", "<svg hidden ").replaceAll(/id="([a-z]+)"/g, 'id="$1-icon"'),
     ZXING: gzipSync(await readFile(zxing), { level: 9 }).toString("base64"),
     SCRIPT: scriptText,
   };

@@ -49,7 +49,7 @@ function use(key: string): void {
     else button.removeAttribute("aria-current");
   }
   element("series-line").textContent =
-    `${facts.issuer.name} · ${facts.year} · ${facts.size.toLocaleString(key)} ${word("stamps")}`;
+    `${facts.issuer.name} · ${facts.title} · ${facts.year} · ${facts.size.toLocaleString(key)} ${word("stamps")}`;
   show("no-tags", !own);
   judgeTyped();
   display();
@@ -204,7 +204,7 @@ files.addEventListener("change", async () => {
   show("no-tags", !own);
 });
 
-for (const [key, name] of Object.entries(contents.languages)) {
+for (const [key, name] of contents.languages) {
   const button = make("button", "", name);
   button.type = "button";
   button.lang = key;

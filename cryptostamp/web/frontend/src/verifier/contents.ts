@@ -17,7 +17,7 @@ export type Contents = {
   claim_keys_sha256: string | null;
   contract: ContractCode;
   local_chains: number[];
-  languages: Record<string, string>;
+  languages: [key: string, name: string][];
   words: Record<string, Record<string, string>>;
 };
 

@@ -22,7 +22,7 @@ export function icon(name: string): SVGElement {
   const [svg, use] = [document.createElementNS(SVG, "svg"), document.createElementNS(SVG, "use")];
   svg.setAttribute("class", "icon");
   svg.setAttribute("aria-hidden", "true");
-  use.setAttribute("href", `#${name}`);
+  use.setAttribute("href", `#${name}-icon`);
   svg.append(use);
   return svg;
 }

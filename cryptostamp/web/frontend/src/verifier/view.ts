@@ -71,5 +71,5 @@ export function moment(seconds: number, language: string): string {
 
 function format(seconds: number, language: string, how: Intl.DateTimeFormatOptions): string {
   const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? "?" : date.toLocaleString(language, { ...how, timeZone: "UTC" });
+  return Number.isNaN(date.getTime()) ? "?" : date.toLocaleString(language === "en" ? "en-GB" : language, { ...how, timeZone: "UTC" });
 }
