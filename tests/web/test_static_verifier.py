@@ -1,4 +1,4 @@
-"""The static verifier, opened from the disk in a real browser: the same verdicts as `cryptostamp verify`, with no site."""
+"""The static verifier, opened from the disk in a real browser: the verdicts of `cryptostamp verify`, with no site."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from support.collector import CHROMIUM, PHONE
-from support.desk import LEAPFROG, PASSPHRASE
 from support.verdict_facts import load_vectors, now_of, source_of, trust_of
 
 import cryptostamp.web
@@ -29,13 +28,14 @@ from cryptostamp.chain import (
     start_local_node,
 )
 from cryptostamp.codes import PublicCode
-from cryptostamp.edition import Dossier
-from cryptostamp.office import Workspace, claim, issue, public_code_of, publish_dossier, verify
+from cryptostamp.edition import Dossier, EditionSecret
+from cryptostamp.ledger import Ledger
+from cryptostamp.office import Workspace, claim, public_code_of, publish_dossier, verify
 from cryptostamp.office.printing import face_of
 from cryptostamp.press import photograph, render_stamp
 from cryptostamp.primitives import Serial, parse_address
 from cryptostamp.scan import Conclusion, Verdict, verify_code
-from cryptostamp.series import load_series, rescale
+from cryptostamp.series import Series
 from cryptostamp.web.verifier import VERIFIER_NAME, verifier_page
 
 AXE = Path(cryptostamp.web.__file__).parent / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -45,7 +45,7 @@ STRANGER = parse_address("0x" + "66" * 20)
 
 @dataclass(frozen=True)
 class Published:
-    """A series of 40 stamps on a chain, and the folder that its post has published."""
+    """A series of 30 stamps on a chain, and the folder that its post has published."""
 
     folder: Path
     dossier: Dossier
@@ -69,30 +69,33 @@ class Published:
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
-    """Issue a series, let its stamps go through life, and publish its dossier; nobody serves anything."""
-    root = tmp_path_factory.mktemp("published")
-    series, workspace = rescale(load_series(LEAPFROG), 40), Workspace(root / "issued")
-    with start_local_node() as node:
-        chain = Chain.connect(node.url)
-        issue(series, workspace=workspace, chain=chain, post=DevSigner(0), passphrase=PASSPHRASE)
-        dossier, secret = workspace.dossier(), workspace.open_secret(PASSPHRASE)
-        post, stamps = Sender(chain, DevSigner(0), MemoryJournal()), StampSeries(chain, dossier.deployment.contract)
-        with workspace.ledger() as ledger:
-            for serial in (2, 5):
-                code = secret.claim_code(Serial(serial))
-                claim(code, dossier, to=OWNER, sender=Sender(chain, DevSigner(3), MemoryJournal()), ledger=ledger)
-        stamps.transfer(post, intent="deliver", serial=Serial(3), to=OWNER)
-        stamps.void(post, intent="void", serials=[Serial(4)], reason=VoidReason.STOLEN)
-        for number, kind in enumerate((PostmarkKind.FIRST_DAY, PostmarkKind.REGULAR)):
-            stamps.postmark(
-                post, intent=f"mark {number}", serials=[Serial(5)], office="LEAP-01", day=date(2026, 5, 1), kind=kind
-            )
-        publish_dossier(dossier, folder=root / "web", pages={VERIFIER_NAME: verifier_page(dossier)})
-        photo = root / "photo.mjpeg"
-        face = render_stamp(series, face_of(series, dossier, Serial(7)), dpi=300)
-        photo.write_bytes(photograph(face, seed=4, degrees=7, scale=1.3))
-        yield Published(folder=root / "web", dossier=dossier, node=node, photo=photo)
+def published(
+    issued_once: tuple[Workspace, EditionSecret],
+    leapfrog: Series,
+    local_node: LocalNode,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Published]:
+    """Let the stamps of an issued series go through life, and publish its dossier; nobody serves anything."""
+    root, (workspace, secret) = tmp_path_factory.mktemp("published"), issued_once
+    chain, dossier = Chain.connect(local_node.url), workspace.dossier()
+    before = chain.rpc.request("evm_snapshot")
+    post, stamps = Sender(chain, DevSigner(0), MemoryJournal()), StampSeries(chain, dossier.deployment.contract)
+    with Ledger(root / "ledger.sqlite3") as ledger:
+        for serial in (2, 5):
+            payer = Sender(chain, DevSigner(3), MemoryJournal())
+            claim(secret.claim_code(Serial(serial)), dossier, to=OWNER, sender=payer, ledger=ledger)
+    stamps.transfer(post, intent="deliver", serial=Serial(3), to=OWNER)
+    stamps.void(post, intent="void", serials=[Serial(4)], reason=VoidReason.STOLEN)
+    for kind in (PostmarkKind.FIRST_DAY, PostmarkKind.REGULAR):
+        stamps.postmark(
+            post, intent=f"mark {kind}", serials=[Serial(5)], office="LEAP-01", day=date(2026, 5, 1), kind=kind
+        )
+    publish_dossier(dossier, folder=root / "web", pages={VERIFIER_NAME: verifier_page(dossier)})
+    photo = root / "photo.mjpeg"
+    face = render_stamp(leapfrog, face_of(leapfrog, dossier, Serial(7)), dpi=300)
+    photo.write_bytes(photograph(face, seed=4, degrees=7, scale=1.3))
+    yield Published(folder=root / "web", dossier=dossier, node=local_node, photo=photo)
+    assert chain.rpc.request("evm_revert", before) is True
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +134,7 @@ def is_known(url: str, own: str) -> bool:
 
 
 def check(page: Page, code: str, node: str) -> tuple[str, list[str]]:
-    """Let the page judge a typed code; return the sentence of the verdict, and those of the checks that were reached."""
+    """Let the page judge a typed code; return the sentence of the verdict, and those of the checks that were made."""
     page.locator("#result").evaluate("(element) => element.replaceChildren()")
     page.fill("#node", node)
     page.fill("#code", code)
@@ -142,7 +145,9 @@ def check(page: Page, code: str, node: str) -> tuple[str, list[str]]:
 def said(page: Page) -> tuple[str, list[str]]:
     """Wait for a verdict, and return what it says in English."""
     page.wait_for_selector("#result .verdict")
-    return page.inner_text("#result p.small[lang=en] >> nth=-2"), page.locator("#result .checks .small").all_inner_texts()
+    return page.inner_text("#result p.small[lang=en] >> nth=-2"), page.locator(
+        "#result .checks .small"
+    ).all_inner_texts()
 
 
 def sentences_of(verdict: Verdict) -> tuple[str, list[str]]:
@@ -179,7 +184,7 @@ class TestOnAChain:
             published.code(4).text: Conclusion.NOT_GENUINE,
             published.code(5).short("LEAP").text: Conclusion.GENUINE,
             published.invented(6): Conclusion.NOT_GENUINE,
-            published.invented(41): Conclusion.NOT_GENUINE,
+            published.invented(31): Conclusion.NOT_GENUINE,
             published.invented(6, contract=STRANGER): Conclusion.NOT_GENUINE,
             published.invented(6, chain_id=1): Conclusion.UNKNOWN,
             mistyped: Conclusion.UNKNOWN,
@@ -233,7 +238,7 @@ class TestPictures:
         visit.fill("#node", published.node.url)
         visit.set_input_files("#photo", published.photo)
         sentence, _ = said(visit)
-        assert sentence.startswith("Genuine code. Leapfrog no. 7 of 40")
+        assert sentence.startswith("Genuine code. Leapfrog no. 7 of 30")
         svg = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
         visit.set_input_files("#photo", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": svg})
         expect(visit.locator("#photo-says")).to_have_text("This file is not a picture that your browser can show.")
@@ -243,7 +248,7 @@ class TestPictures:
         visit.fill("#node", published.node.url)
         visit.click("#camera")
         sentence, _ = said(visit)
-        assert sentence.startswith("Genuine code. Leapfrog no. 7 of 40")
+        assert sentence.startswith("Genuine code. Leapfrog no. 7 of 30")
 
 
 class TestInput:
@@ -279,7 +284,7 @@ class TestDossiers:
     def test_claim_keys_from_a_file(self, visit: Page, published: Published, tmp_path: Path) -> None:
         """A page without the codes of its edition takes them from claim-keys.txt, if nobody has changed the file."""
         page = tmp_path / VERIFIER_NAME
-        page.write_bytes(verifier_page(published.dossier, most_tags=39))
+        page.write_bytes(verifier_page(published.dossier, most_tags=29))
         keys = shutil.copy(published.folder / "dossier" / "claim-keys.txt", tmp_path)
         changed = tmp_path / "changed" / "claim-keys.txt"
         changed.parent.mkdir()
@@ -299,7 +304,7 @@ class TestDossiers:
     def test_another_dossier(self, visit: Page, published: Published, tmp_path: Path) -> None:
         """A dossier that is chosen is believed if its claim keys give the edition root that it names."""
         page = tmp_path / VERIFIER_NAME
-        page.write_bytes(verifier_page(published.dossier, most_tags=39))
+        page.write_bytes(verifier_page(published.dossier, most_tags=29))
         folder = Path(shutil.copytree(published.folder / "dossier", tmp_path / "other"))
         files = [folder / "dossier.json", folder / "claim-keys.txt"]
         other = visit.context.new_page()
