@@ -11,10 +11,11 @@ const WORD = 32;
 /** The first four bytes of the hash of a signature, by which functions and errors are called, in hex. */
 export const selector = (signature: string): string => bare(keccak(utf8(signature)).slice(0, 4));
 
-/** Words of an answer, from a place on. */
+/** A structure in an answer: so many words, from a place on. */
 export class Words {
   constructor(
     private readonly data: Uint8Array,
+    private readonly count: number,
     private readonly start = 0,
   ) {}
 
@@ -51,16 +52,16 @@ export class Words {
     return word.slice(0, length);
   }
 
-  /** What a pointer leads to, counted from the beginning of these words. */
-  behind(index: number): Words {
-    const offset = this.uint(index, 48);
-    const begin = this.start + Number(offset);
-    if (begin >= this.data.length) throw new RangeError("points outside");
-    return new Words(this.data, begin);
+  /** The structure of so many words that a pointer leads to; it lies behind this one. */
+  behind(index: number, count: number): Words {
+    const offset = this.small(index, 48);
+    const begin = this.start + offset;
+    if (offset < this.count * WORD || begin >= this.data.length) throw new RangeError("points nowhere");
+    return new Words(this.data, count, begin);
   }
 
   text(index: number): string {
-    const place = this.behind(index);
+    const place = this.behind(index, 1);
     const length = place.small(0, 48);
     const padded = place.bytes(WORD, Math.ceil(length / WORD) * WORD);
     if (padded.subarray(length).some((byte) => byte !== 0)) throw new RangeError("not padded with zeros");

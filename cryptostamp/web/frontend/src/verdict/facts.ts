@@ -4,13 +4,14 @@ import { bare, hex, keccak } from "../keys/bytes";
 import { Words, selector } from "./abi";
 import { Problem } from "./problem";
 import type { Post, Postmark, SeriesStatus, StampFacts } from "./sources";
-import { plain, quoted } from "./words";
+import { inQuotes, plain } from "./words";
 
 export const STAMP_OF = selector("stampOf(uint256)");
 export const EDITION_ROOT = selector("editionRoot()");
 export const STATUS_OF = selector("statusOf(address)");
 const NOT_IN_EDITION = selector("NotInEdition(uint256)");
 const TEXT_REVERT = selector("Error(string)");
+const LONGEST_REASON = 200;
 const PANIC_REVERT = selector("Panic(uint256)");
 
 /** The code of the published contract: its length, where its immutables lie, and the hash of the code without them. */
@@ -35,7 +36,7 @@ const DAY_MS = 86_400_000;
 /** The stamp that an answer to `stampOf` describes. */
 export function stampFrom(data: Uint8Array): StampFacts {
   const [words, mark] = strictly("stampOf", "StampSeries", () => {
-    const all = new Words(data);
+    const all = new Words(data, 11);
     return [
       {
         owner: all.address(0),
@@ -81,7 +82,7 @@ function choice<T extends string>(names: readonly T[], index: number, kind: stri
 
 /** The root that an answer to `editionRoot` holds. */
 export function rootFrom(data: Uint8Array): string {
-  return strictly("editionRoot", "StampSeries", () => hex(new Words(data).fixed(0, 32)));
+  return strictly("editionRoot", "StampSeries", () => hex(new Words(data, 1).fixed(0, 32)));
 }
 
 /** By their number in the registry; 0 is that of what is not there. */
@@ -91,8 +92,8 @@ const LONGEST_TEXT = 253;
 /** Who stands behind a series and how both stand, from an answer to `statusOf`; `null` if nobody has registered it. */
 export function statusFrom(data: Uint8Array): SeriesStatus | null {
   const fields = strictly("statusOf", "PostalRegistry", () => {
-    const series = new Words(data).behind(0);
-    const post = series.behind(1);
+    const series = new Words(data, 1).behind(0, 9);
+    const post = series.behind(1, 10);
     return {
       postId: String(series.uint(0, 256)),
       post: {
@@ -154,14 +155,15 @@ export function refusalFrom(data: Uint8Array): Problem {
   const rest = data.slice(4);
   try {
     if (name === NOT_IN_EDITION) {
-      const serial = new Words(rest).uint(0, 256);
+      const serial = new Words(rest, 1).uint(0, 256);
       return new Problem("refusal", `There is no stamp ${serial} in this edition.`, "NotInEdition");
     }
     if (name === TEXT_REVERT) {
-      return new Problem("refusal", `The contract refuses and says: ${quoted(plain(new Words(rest).text(0), LONGEST_TEXT))}.`);
+      const text = plain(new Words(rest, 1).text(0), LONGEST_REASON);
+      return new Problem("refusal", `The contract refuses and says: ${inQuotes(text)}.`);
     }
     if (name === PANIC_REVERT) {
-      const code = new Words(rest).uint(0, 256).toString(16).padStart(2, "0");
+      const code = new Words(rest, 1).uint(0, 256).toString(16).padStart(2, "0");
       return new Problem("refusal", `The contract failed inside (Solidity panic 0x${code}).`);
     }
   } catch (error) {

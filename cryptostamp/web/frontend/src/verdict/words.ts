@@ -25,9 +25,17 @@ const ESCAPES: Record<string, string> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r"
 export function quoted(text: string): string {
   const all = letters(text);
   const short = all.slice(0, SHOWN);
+  return between(short, escaped, all.length > SHOWN ? "…" : "");
+}
+
+/** A text that can be shown, in quotation marks. */
+export function inQuotes(text: string): string {
+  return between(letters(text), (letter) => (letter === "\\" ? "\\\\" : letter), "");
+}
+
+function between(short: readonly string[], written: (letter: string) => string, end: string): string {
   const mark = short.includes("'") && !short.includes('"') ? '"' : "'";
-  const written = short.map((letter) => (letter === mark ? `\\${letter}` : escaped(letter))).join("");
-  return `${mark}${written}${all.length > SHOWN ? "…" : ""}${mark}`;
+  return `${mark}${short.map((letter) => (letter === mark ? `\\${letter}` : written(letter))).join("")}${end}${mark}`;
 }
 
 function escaped(letter: string): string {
