@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import shutil
 from collections.abc import Iterator
@@ -41,6 +42,28 @@ from cryptostamp.web.verifier import VERIFIER_NAME, verifier_page
 AXE = Path(cryptostamp.web.__file__).parent / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 OWNER = parse_address("0x" + "77" * 20)
 STRANGER = parse_address("0x" + "66" * 20)
+STRANGE_LETTERS = [
+    "",
+    "0",
+    "7",
+    "A",
+    "Z",
+    "O",
+    "L",
+    "u",
+    "/",
+    ".",
+    ":",
+    "?",
+    "#",
+    "@",
+    "'",
+    '"',
+    "\\",
+    "é",
+    "😀",
+    "\u202e",
+]
 
 
 @dataclass(frozen=True)
@@ -154,6 +177,17 @@ def sentences_of(verdict: Verdict) -> tuple[str, list[str]]:
     return verdict.sentence, [each.sentence for each in verdict.reached]
 
 
+def judged(content: dict[str, Any], case: dict[str, Any]) -> Verdict:
+    """Return the verdict in Python on a case of the vectors."""
+    return verify_code(
+        case["text"],
+        trust=trust_of(content["trusts"][case["trust"]]),
+        source=source_of([content["nodes"][name] for name in case["nodes"]]),
+        typed=case["typed"],
+        now=now_of(content),
+    )
+
+
 class TestVectors:
     def test_every_vector(self, visit: Page) -> None:
         """Conclusion, state, every outcome and every sentence are those of the file and of the verdict in Python."""
@@ -163,14 +197,24 @@ class TestVectors:
         for case, told in zip(content["cases"], found, strict=True):
             outcome = {key: told[key] for key in ("conclusion", "state", "checks")}
             assert (told["name"], outcome) == (case["name"], case["expect"])
-            verdict = verify_code(
-                case["text"],
-                trust=trust_of(content["trusts"][case["trust"]]),
-                source=source_of([content["nodes"][name] for name in case["nodes"]]),
-                typed=case["typed"],
-                now=now_of(content),
-            )
+            verdict = judged(content, case)
             assert told["sentences"] == [verdict.sentence, *(each.sentence for each in verdict.checks)], case["name"]
+
+    def test_damaged_texts(self, visit: Page) -> None:
+        """The texts of the vectors, with a few characters changed, are refused or judged in the same words."""
+        content, chance = load_vectors(), random.Random(18)  # noqa: S311  (the same texts each time)
+        cases = [chance.choice(content["cases"]) | {"name": str(number)} for number in range(600)]
+        for case in cases:
+            letters = list(case["text"])
+            for _ in range(chance.randrange(1, 4)):
+                place = chance.randrange(len(letters) + 1)
+                letters[place : place + chance.randrange(2)] = chance.choice(STRANGE_LETTERS)
+            case["text"] = "".join(letters)
+        found = visit.evaluate("(content) => cryptostamp.runVectors(content)", content | {"cases": cases})
+        for case, told in zip(cases, found, strict=True):
+            verdict = judged(content, case)
+            sentences = [verdict.sentence, *(each.sentence for each in verdict.checks)]
+            assert (told["conclusion"], told["sentences"]) == (verdict.conclusion, sentences), ascii(case["text"])
 
 
 class TestOnAChain:
