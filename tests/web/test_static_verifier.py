@@ -6,9 +6,12 @@ import random
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -43,6 +46,13 @@ AXE = Path(cryptostamp.web.__file__).parent / "frontend" / "node_modules" / "axe
 OWNER = parse_address("0x" + "77" * 20)
 STRANGER = parse_address("0x" + "66" * 20)
 STRANGE_LETTERS = ["", *"07AZOLu/.:?#@'\"\\é😀\u202e"]
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Any static host."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the signature of the standard library)
+        """Say nothing."""
 
 
 @dataclass(frozen=True)
@@ -340,3 +350,30 @@ class TestDossiers:
         expect(other.locator("#files-say")).to_contain_text("give another edition root")
         other.set_input_files("#files", files[0])
         expect(other.locator("#files-say")).to_contain_text("claim-keys.txt is missing")
+
+    def test_a_static_host(self, visit: Page, published: Published, tmp_path: Path) -> None:
+        """Where the folder is served, the page takes the claim keys of a large edition from beside it."""
+        folder = Path(shutil.copytree(published.folder, tmp_path / "web"))
+        (folder / VERIFIER_NAME).write_bytes(verifier_page(published.dossier, most_tags=29))
+        with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder))) as host:
+            thread = Thread(target=host.serve_forever)
+            thread.start()
+            other = visit.context.new_page()
+            other.goto(f"http://127.0.0.1:{host.server_port}/{VERIFIER_NAME}")
+            sentence, _ = check(other, published.code(1).text, published.node.url)
+            host.shutdown()
+            thread.join()
+        assert sentence.startswith("Genuine code.")
+        assert other.locator("#no-tags").is_hidden()
+
+    def test_texts_of_a_series(self, visit: Page, published: Published, tmp_path: Path) -> None:
+        """A title that would end the script that holds it is a title, and nothing else."""
+        title = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
+        facts = replace(published.dossier.series, title=title)
+        page = tmp_path / VERIFIER_NAME
+        page.write_bytes(verifier_page(replace(published.dossier, series=facts)))
+        other = visit.context.new_page()
+        other.goto(page.as_uri())
+        assert check(other, published.code(1).text, published.node.url)[0].startswith("Genuine code. </script>")
+        expect(other.locator("#result h2")).to_contain_text(title)
+        assert other.evaluate("window.hacked") is None
