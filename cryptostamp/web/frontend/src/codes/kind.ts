@@ -1,6 +1,6 @@
 /** What a text is meant to be, as `cryptostamp.codes.kind` tells it: what might be a hidden code is taken for one. */
 
-import { letters } from "../verdict/words";
+import { SPACE, letters } from "../verdict/words";
 import { stripSeparators } from "./crockford";
 
 export type Kind = "public" | "short" | "claim" | "other";
@@ -11,10 +11,13 @@ const SHORT = new RegExp(
   "i",
 );
 
+const PUBLIC = new RegExp(String.raw`^[${SPACE}]*https://[^/?#]+/S/[^?#]*$`, "iu");
+const CLAIM = new RegExp(String.raw`^[${SPACE}]*[A-Z0-9]{20,36}[${SPACE}]*$`, "i");
+
 export function classify(text: string): Kind {
   if (letters(text).length > 512) return "other";
   if (/\/claim|#.*[0-9A-Z]{4}/isu.test(text)) return "claim";
-  if (/^\s*https:\/\/[^/?#]+\/S\/[^?#]*$/iu.test(text)) return "public";
+  if (PUBLIC.test(text)) return "public";
   if (SHORT.test(text)) return "short";
-  return /^[A-Z0-9]{20,36}$/i.test(stripSeparators(text).trim()) ? "claim" : "other";
+  return CLAIM.test(stripSeparators(text)) ? "claim" : "other";
 }

@@ -1,11 +1,13 @@
 /** The short code that is printed for typing, parsed as `cryptostamp.codes.short_code` does. */
 
 import { Problem } from "../verdict/problem";
-import { letters, quoted } from "../verdict/words";
+import { SPACE, letters, quoted } from "../verdict/words";
 import { fold } from "./crockford";
 import { MAX_EDITION, checkOf, parseNumber, parseTag } from "./publicCode";
 
 export type ShortCode = { seriesId: string; serial: number; tag: string; check: string };
+
+const SEPARATORS = new RegExp(String.raw`[-${SPACE}\u00ad\u2010-\u2015\u2212]+`, "g");
 
 const refuse = (what: string): never => {
   throw new Problem("code", what);
@@ -15,7 +17,7 @@ const refuse = (what: string): never => {
 export function parseShortCode(text: string): ShortCode {
   const length = letters(text).length;
   if (length > 64) refuse(`The text is ${length} characters long; a short code is shorter.`);
-  const parts = text.replaceAll(/[-\s\u00ad\u2010-\u2015\u2212]+/g, "-").replaceAll(/^-+|-+$/g, "");
+  const parts = text.replaceAll(SEPARATORS, "-").replaceAll(/^-+|-+$/g, "");
   if (/[^\0-\x7f]/.test(parts)) refuse("The text holds letters that no short code has.");
   const [seriesId = "", serialText = "", ...rest] = parts.toUpperCase().split("-");
   const tagAndCheck = rest.join("");

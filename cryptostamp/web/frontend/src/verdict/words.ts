@@ -3,6 +3,9 @@
 /** A text in its characters, not in the halves of which some consist. */
 export const letters = (text: string): string[] => Array.from(text);
 
+/** White space as Python has it, inside a class of a regular expression; a script's own differs in a few characters. */
+export const SPACE = String.raw`\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000`;
+
 const printable = (letter: string): boolean => letter === " " || !/[\p{C}\p{Z}]/u.test(letter);
 
 /** At most so many characters of a text, those that cannot be shown replaced by spaces. */
