@@ -126,7 +126,9 @@ def bring_toolchain():
 def build_front_end():
     """Install what the pages' scripts are built with, and build them where they are missing or have changed."""
     bring_npm_packages("front-end", FRONT_END, "the pinned tools of the front end: TypeScript, esbuild")
-    sources = sorted(path for path in FRONT_END.rglob("*") if path.is_file() and "node_modules" not in path.parts)
+    drawn = (FRONT_END.parent / "assets").iterdir()
+    written = [path for path in FRONT_END.rglob("*") if path.is_file() and "node_modules" not in path.parts]
+    sources = sorted([*drawn, *written])
     digest = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in sources)).hexdigest()
     mark = FRONT_END.parent / "static" / ".built-from"
     if not mark.exists() or mark.read_text() != digest:

@@ -16,6 +16,7 @@ from cryptostamp.cli.claim import claim_command
 from cryptostamp.cli.compile import compile_command
 from cryptostamp.cli.demo import demo_command
 from cryptostamp.cli.doctor import doctor_command
+from cryptostamp.cli.dossier import dossier_command
 from cryptostamp.cli.issue import issue_command
 from cryptostamp.cli.ledger import ledger_command
 from cryptostamp.cli.metadata import metadata_command
@@ -68,6 +69,7 @@ for _command in (
     preview_command,
     issue_command,
     metadata_command,
+    dossier_command,
     print_command,
     proof_command,
     proof_claims_command,

@@ -22,6 +22,7 @@ from cryptostamp.office.compiling import check_artifacts, contracts_folder, writ
 from cryptostamp.office.counter import ClaimClerk, attend, check_claim, take_in
 from cryptostamp.office.demo import DEMO_PASSPHRASE, Demo, DemoListener, run_demo
 from cryptostamp.office.doctor import Finding, examine
+from cryptostamp.office.dossier_publication import PublishedDossier, publish_dossier
 from cryptostamp.office.indexing import Followed, follow
 from cryptostamp.office.issue import Issue, issue
 from cryptostamp.office.journal import LedgerJournal
@@ -65,6 +66,7 @@ __all__ = [
     "Progress",
     "Proof",
     "Publication",
+    "PublishedDossier",
     "SealedFault",
     "SealedFaultCode",
     "SealedProof",
@@ -104,6 +106,7 @@ __all__ = [
     "proof_prints",
     "proof_sealed",
     "public_code_of",
+    "publish_dossier",
     "publish_metadata",
     "resolve_code",
     "run_demo",

@@ -6,7 +6,7 @@ important of it in the reader's language, and keep the checks' own sentences bes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
@@ -27,7 +27,7 @@ from cryptostamp.web.i18n import Language
 from cryptostamp.web.i18n import mark as _
 from cryptostamp.web.metrics import VERDICTS
 
-__all__ = ["HIDDEN_CODE", "VerdictView", "look_at", "look_at_many", "quick_look", "view_of"]
+__all__ = ["HIDDEN_CODE", "VERDICT_WORDS", "VerdictView", "look_at", "look_at_many", "quick_look", "view_of"]
 
 
 HIDDEN_CODE: Final = _(
@@ -69,6 +69,24 @@ _STATES: Final = {
     "delivered": _("The post sent its token itself on {day}; the hidden code under the scratch field no longer works."),
     "void": _("The post declared this stamp void on {day}. Do not accept it: its hidden code is worthless."),
 }
+_OTHER_HOST: Final = _("This code leads to another site than that of the post. Do not enter the hidden code there.")
+
+VERDICT_WORDS: Final[Mapping[str, str]] = {
+    **{f"check.{code}": message for code, message in CHECK_NAMES.items()},
+    **{f"outcome.{outcome}": message for outcome, message in OUTCOMES.items()},
+    **{f"not-genuine.{code}": message for code, message in _NOT_GENUINE.items()},
+    **{f"cannot-tell.{code}": message for code, message in _CANNOT_TELL.items()},
+    **{f"state.{state}": message for state, message in _STATES.items()},
+    "other-host": _OTHER_HOST,
+    "genuine": _("Genuine code"),
+    "void": _("Void"),
+    "not-genuine": _("Not genuine"),
+    "nothing-found": _("No code was found"),
+    "cannot-tell": _("Cannot tell"),
+    "cannot-be-checked": _("Cannot be checked now"),
+    "no-answer": _("The chain gives no answer at the moment. That says nothing about the stamp: try again later."),
+}
+"""What `view_of` says, by names: for pages that say it themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,9 +156,7 @@ def view_of(verdict: Verdict, speak: Language) -> VerdictView:
     )
     warning = ""
     if verdict.outcome_of(CheckCode.HOST_OF_POST) is Outcome.FAILED:
-        warning = speak.text(
-            _("This code leads to another site than that of the post. Do not enter the hidden code there.")
-        )
+        warning = speak.text(_OTHER_HOST)
     tone, headline, sentence = _said(verdict, speak)
     return VerdictView(tone=tone, headline=headline, sentence=sentence, checks=checks, warning=warning)
 
@@ -151,21 +167,25 @@ def _said(verdict: Verdict, speak: Language) -> tuple[str, str, str]:
     if stamp is not None and stamp.state in _STATES:
         state = speak.text(_STATES[stamp.state], day="" if stamp.since is None else speak.day(stamp.since))
     if verdict.conclusion is Conclusion.GENUINE and stamp is not None:
-        return "good", speak.text(_("Genuine code")), state
+        return "good", speak.text(VERDICT_WORDS["genuine"]), state
     if verdict.conclusion is Conclusion.NOT_GENUINE:
         failed = _first(verdict, Outcome.FAILED, but={CheckCode.HOST_OF_POST})
         if failed is None or failed.code is CheckCode.NOT_VOID:
-            return "bad", speak.text(_("Void")), state
-        return "bad", speak.text(_("Not genuine")), speak.text(_NOT_GENUINE.get(failed.code, failed.sentence))
+            return "bad", speak.text(VERDICT_WORDS["void"]), state
+        return (
+            "bad",
+            speak.text(VERDICT_WORDS["not-genuine"]),
+            speak.text(_NOT_GENUINE.get(failed.code, failed.sentence)),
+        )
     if verdict.outcome_of(CheckCode.PICTURE_READABLE) is Outcome.FAILED:
-        return "open", speak.text(_("No code was found")), verdict.sentence.removeprefix("Cannot tell. ")
+        return "open", speak.text(VERDICT_WORDS["nothing-found"]), verdict.sentence.removeprefix("Cannot tell. ")
     first = _first(verdict, Outcome.NOT_CHECKED, but={CheckCode.HOST_OF_POST, CheckCode.ISSUER_SIGNATURE})
     if first is not None and first.code in _CANNOT_TELL:
-        return "open", speak.text(_("Cannot tell")), speak.text(_CANNOT_TELL[first.code])
+        return "open", speak.text(VERDICT_WORDS["cannot-tell"]), speak.text(_CANNOT_TELL[first.code])
     return (
         "open",
-        speak.text(_("Cannot be checked now")),
-        speak.text(_("The chain gives no answer at the moment. That says nothing about the stamp: try again later.")),
+        speak.text(VERDICT_WORDS["cannot-be-checked"]),
+        speak.text(VERDICT_WORDS["no-answer"]),
     )
 
 

@@ -5,6 +5,8 @@
  * leaves the page.
  */
 
+import { type Program, symbolReader } from "./symbols";
+
 type Read = (video: HTMLVideoElement) => Promise<string | undefined>;
 type Detector = { detect(source: CanvasImageSource): Promise<{ rawValue: string }[]> };
 type DetectorKind = { new (options: { formats: string[] }): Detector; getSupportedFormats(): Promise<string[]> };
@@ -23,9 +25,8 @@ async function native(): Promise<Read | undefined> {
   }
 }
 
-async function zxing(): Promise<Read> {
-  const { prepareZXingModule, readBarcodes } = await import("zxing-wasm/reader");
-  await prepareZXingModule({ overrides: { locateFile: () => "/static/zxing_reader.wasm" }, fireImmediately: true });
+async function zxing(program?: Program): Promise<Read> {
+  const readSymbols = await symbolReader(program);
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("2d", { willReadFrequently: true });
   return async (video) => {
@@ -35,15 +36,18 @@ async function zxing(): Promise<Read> {
     canvas.height = Math.round(video.videoHeight * scale);
     context.drawImage(video, 0, 0, canvas.width, canvas.height);
     const picture = context.getImageData(0, 0, canvas.width, canvas.height);
-    const found = await readBarcodes(picture, { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 1 });
-    return found.find((symbol) => symbol.isValid)?.text;
+    return (await readSymbols(picture, 1))[0]?.text;
   };
 }
 
 export type Camera = { stop(): void };
 
 /** Start the camera on a video element; `found` is called with each text, until it returns true. */
-export async function startCamera(video: HTMLVideoElement, found: (text: string) => boolean): Promise<Camera> {
+export async function startCamera(
+  video: HTMLVideoElement,
+  found: (text: string) => boolean,
+  program?: Program,
+): Promise<Camera> {
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: false,
     video: { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1080 } },
@@ -56,7 +60,7 @@ export async function startCamera(video: HTMLVideoElement, found: (text: string)
   };
   video.srcObject = stream;
   await video.play();
-  const read = (await native()) ?? (await zxing());
+  const read = (await native()) ?? (await zxing(program));
   const look = async (): Promise<void> => {
     while (running) {
       const text = await read(video).catch(() => undefined);

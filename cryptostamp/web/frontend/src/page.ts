@@ -7,7 +7,12 @@ export function element<T extends HTMLElement = HTMLElement>(id: string): T {
   return found as T;
 }
 
-const words = JSON.parse(document.getElementById("words")?.textContent ?? "{}") as Record<string, string>;
+let words = JSON.parse(document.getElementById("words")?.textContent ?? "{}") as Record<string, string>;
+
+/** Take the words of another language. */
+export function speak(catalogue: Record<string, string>): void {
+  words = catalogue;
+}
 
 /** A word of the page's catalogue, with values in their places. */
 export function word(name: string, values: Record<string, string | number> = {}): string {

@@ -2,9 +2,10 @@
 
 import type { Camera } from "./camera";
 import { element, say, show, word } from "./page";
+import type { Program } from "./symbols";
 
 /** Bring the camera's parts to life; `found` takes a text and returns whether it was the one that was looked for. */
-export function viewfinder(found: (text: string) => boolean): void {
+export function viewfinder(found: (text: string) => boolean, program?: Program): void {
   if (!("mediaDevices" in navigator)) return;
   let camera: Camera | undefined;
   const end = (): void => {
@@ -26,11 +27,12 @@ export function viewfinder(found: (text: string) => boolean): void {
     say("camera-says", word("starting"));
     try {
       const { startCamera } = await import("./camera");
-      camera = await startCamera(element<HTMLVideoElement>("video"), (text) => {
+      const told = (text: string): boolean => {
         const right = found(text);
         if (right) queueMicrotask(end);
         return right;
-      });
+      };
+      camera = await startCamera(element<HTMLVideoElement>("video"), told, program);
       say("camera-says", word("searching"));
     } catch {
       end();

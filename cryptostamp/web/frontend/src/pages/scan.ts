@@ -1,6 +1,7 @@
 /** Scan: the camera, and what can be said of a typed code at once. */
 
-import { agrees, outline } from "../codes/face";
+import { agrees } from "../codes/face";
+import { classify } from "../codes/kind";
 import { element, say, word } from "../page";
 import { viewfinder } from "../viewfinder";
 
@@ -9,9 +10,9 @@ const field = element<HTMLInputElement>("code");
 const verdict = element("code-says");
 
 viewfinder((text) => {
-  const kind = outline(text);
+  const kind = classify(text);
   if (kind !== "public") {
-    say("camera-says", word(kind === "hidden" ? "hidden" : "other"));
+    say("camera-says", word(kind === "claim" ? "hidden" : "other"));
     return false;
   }
   say("camera-says", word("found"));
@@ -25,13 +26,13 @@ viewfinder((text) => {
 
 function judge(): boolean {
   const text = field.value.trim();
-  const kind = outline(text);
+  const kind = classify(text);
   const wrong = kind === "public" && !agrees(text);
-  verdict.className = `hint${kind === "hidden" || wrong ? " bad" : kind === "public" ? " good" : ""}`;
-  if (kind === "hidden") verdict.textContent = word("hidden");
+  verdict.className = `hint${kind === "claim" || wrong ? " bad" : kind === "public" ? " good" : ""}`;
+  if (kind === "claim") verdict.textContent = word("hidden");
   else if (wrong) verdict.textContent = word("typo");
   else if (kind === "public") verdict.textContent = word("complete");
-  return kind !== "hidden";
+  return kind !== "claim";
 }
 
 field.addEventListener("change", judge);
