@@ -1,4 +1,4 @@
-"""The process that the soak kills: a counter, its clerk, a desk and an indexer over one ledger, begun anew each time."""
+"""The process that the soak kills: a counter, its clerk, a desk and an indexer over one ledger, begun anew."""
 
 from __future__ import annotations
 
