@@ -46,12 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--minutes", type=float, help="how long fuzz runs, 60 without it")
     parser.add_argument("--soak", action="store_true", help="the same as the name soak")
     wanted = parser.parse_args(arguments)
-    names = [*wanted.names, *(["soak"] if wanted.soak and "soak" not in wanted.names else [])]
-    if not names:
-        parser.error("name at least one benchmark")
-    for name in names:
-        if name not in known:
-            parser.error(f"there is no benchmark {name!r}; there are {', '.join(sorted(known))}")
+    names = _names(parser, wanted, known)
     if wanted.minutes is not None:
         os.environ["FUZZ_MINUTES"] = str(wanted.minutes)
     if wanted.write and wanted.quick:
@@ -73,6 +68,17 @@ def main(arguments: Sequence[str]) -> int:
                 print(f"Wrote {os.path.relpath(path)}.", file=sys.stderr)
         missed = missed or bool(report.missed and not report.quick)
     return int(missed)
+
+
+def _names(parser: argparse.ArgumentParser, wanted: argparse.Namespace, known: Mapping[str, str]) -> Sequence[str]:
+    """Return which benchmarks are wanted; end the program if it has none of them."""
+    names = [*wanted.names, *(["soak"] if wanted.soak and "soak" not in wanted.names else [])]
+    if not names:
+        parser.error("name at least one benchmark")
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(sorted(known))}")
+    return names
 
 
 if __name__ == "__main__":
