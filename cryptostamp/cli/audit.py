@@ -40,7 +40,8 @@ def audit_command(
 
     Every stamp is asked for at the contract; nothing rests on what was written down when it was sent.
     With --paper the sheets of every print job are read back as well: all of a job, or as many as
-    --sample says, drawn by lot. Nothing is changed. Exit codes: 0 all agree, 1 something differs, 4 something could not be compared.
+    --sample says, drawn by lot. Nothing is changed. Exit codes: 0 all agree, 1 something differs,
+    4 something could not be compared.
     """
     if sample is not None and not paper:
         raise InputError("--sample says how many sheets to read, and none are read.", remedy="Give --paper with it.")

@@ -1,7 +1,7 @@
 """The part of an audit that reads the printed sheets back: what is on the paper, beside what was to be there.
 
-Rests on the proof (`cryptostamp.office.proof`): sheets are drawn by PDFium and their codes decoded by zxing-cpp, neither
-of which wrote them. Every job that was printed is read, whole or by lot. Writes nothing.
+Rests on the proof (`cryptostamp.office.proof`): sheets are drawn by PDFium and their codes decoded by zxing-cpp,
+neither of which wrote them. Every job that was printed is read, whole or by lot. Writes nothing.
 """
 
 from __future__ import annotations

@@ -115,7 +115,8 @@ def proof_prints(
 
     `sheets` is how many to read, drawn by lot; as many as there are, or more, means all. Without it jobs of up to
     400 sheets are read whole, and 300 sheets of others. Pages are read by `workers` processes.
-    Writes the check list, unless it is not to `keep` anything; whatever is wrong with a print file is part of the result, not an error. Raises
+    Writes the check list, unless it is not to `keep` anything;
+    whatever is wrong with a print file is part of the result, not an error. Raises
     `InputError` if there is no such job or the series is not the issued one, `EnvironmentProblem`
     if a file that was not changed brings the reader down.
     """
