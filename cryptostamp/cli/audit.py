@@ -9,8 +9,11 @@ from rich.text import Text
 
 from cryptostamp.cli.options import as_json, issued_option, rpc_option, series_argument, workspace_of
 from cryptostamp.cli.output import console, print_json, progress_bar
+from cryptostamp.cli.proof import sample_option
+from cryptostamp.errors import InputError
 from cryptostamp.office import Audit, audit
-from cryptostamp.office.audit_report import Difference, Outcome
+from cryptostamp.office.audit_paper import audit_paper
+from cryptostamp.office.audit_report import AuditPart, Difference, Outcome
 from cryptostamp.series import load_series
 
 __all__ = ["audit_command"]
@@ -23,17 +26,33 @@ _SHOWN_RUNS = 12
 @click.command("audit", short_help="Compare plan, ledger, print files and chain.")
 @series_argument
 @rpc_option
+@click.option("--paper", is_flag=True, help="Read the printed sheets back, too, and decode every code on them.")
+@sample_option("--sample")
+@click.option(
+    "--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that read sheets."
+)
 @issued_option
 @as_json
-def audit_command(*, series: Path, rpc: str, issued: Path | None, as_json: bool) -> int:
+def audit_command(
+    *, series: Path, rpc: str, paper: bool, sample: int | None, workers: int, issued: Path | None, as_json: bool
+) -> int:
     """Compare the plan of the issued SERIES with its ledger, its print files and its chain.
 
     Every stamp is asked for at the contract; nothing rests on what was written down when it was sent.
-    Nothing is changed. Exit codes: 0 all agree, 1 something differs, 4 something could not be compared.
+    With --paper the sheets of every print job are read back as well: all of a job, or as many as
+    --sample says, drawn by lot. Nothing is changed. Exit codes: 0 all agree, 1 something differs,
+    4 something could not be compared.
     """
+    if sample is not None and not paper:
+        raise InputError("--sample says how many sheets to read, and none are read.", remedy="Give --paper with it.")
     described = load_series(series)
+    workspace = workspace_of(issued, described)
     with progress_bar(quiet=as_json) as progress:
-        found = audit(described, workspace=workspace_of(issued, described), rpc=rpc, progress=progress)
+
+        def read_paper() -> AuditPart:
+            return audit_paper(described, workspace=workspace, sheets=sample, workers=workers, progress=progress)
+
+        found = audit(described, workspace=workspace, rpc=rpc, paper=read_paper if paper else None, progress=progress)
     if as_json:
         print_json({"outcome": found.outcome, "parts": found.parts})
     else:

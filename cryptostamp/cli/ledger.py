@@ -8,6 +8,8 @@ import click
 
 from cryptostamp.cli.options import as_json, existing_workspace, issued_option, series_argument, workspace_of
 from cryptostamp.cli.output import console, print_json
+from cryptostamp.errors import InputError
+from cryptostamp.ledger import Table
 
 __all__ = ["ledger_command"]
 
@@ -62,3 +64,28 @@ def backup(*, target: Path, series: Path, issued: Path | None) -> None:
     with existing_workspace(issued, series).ledger() as ledger:
         ledger.back_up(target)
     console.print(f"The ledger was copied to {target}.")
+
+
+@ledger_command.command("export")
+@click.argument("table", type=click.Choice([each.value for each in Table]))
+@click.argument("target", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@series_argument
+@issued_option
+def export(*, table: str, target: Path, series: Path, issued: Path | None) -> None:
+    """Write a table of the ledger of SERIES into FILE: CSV if its name ends in .csv, Parquet if in .parquet.
+
+    stamps has each stamp and where it stands, events what the chain announced, both as it was read
+    last (cryptostamp status reads on); transactions has all that was sent from this ledger. Nothing
+    in them is secret.
+    """
+    if target.suffix not in {".csv", ".parquet"}:
+        raise InputError(
+            "The name of the file does not say in which form it is to be written.",
+            where=str(target),
+            remedy="Let it end in .csv or .parquet.",
+        )
+    workspace = existing_workspace(issued, series)
+    series_id = workspace.dossier().series.id
+    with workspace.ledger() as ledger:
+        ledger.export(Table(table), series_id, target)
+    console.print(f"The {table} were written to {target}.")

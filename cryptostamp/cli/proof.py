@@ -112,7 +112,8 @@ def print_proof(proof: Proof) -> None:
         console.print(Text.assemble("  ", ("✗", "red"), f" {_place(difference)}: {difference.sentence}"))
     if proof.difference_count > _SHOWN:
         console.print(Text(f"  … and {proof.difference_count - _SHOWN:,} more; --json gives up to a thousand."))
-    console.print(f"What was read: {proof.check_list}")
+    if proof.check_list is not None:
+        console.print(f"What was read: {proof.check_list}")
 
 
 def proof_exit_code(proof: Proof | None) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from cryptostamp.ledger.claim_queue import ClaimQueue
 from cryptostamp.ledger.database import check_url
+from cryptostamp.ledger.export import Table
 from cryptostamp.ledger.index import SeriesIndex
 from cryptostamp.ledger.ledger import Ledger
 from cryptostamp.ledger.records import (
@@ -54,6 +55,7 @@ __all__ = [
     "Standing",
     "StandingCounts",
     "StepRecord",
+    "Table",
     "TransactionRecord",
     "TransactionState",
     "check_url",

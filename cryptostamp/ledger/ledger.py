@@ -18,10 +18,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cryptostamp.errors import InputError, StorageProblem
+from cryptostamp.files import write_whole
 from cryptostamp.ledger.backup import back_up
 from cryptostamp.ledger.bulk import insert_rows
 from cryptostamp.ledger.claim_queue import ClaimQueue
 from cryptostamp.ledger.database import open_engine, place_of, storage_errors, to_write
+from cryptostamp.ledger.export import Table, write_csv, write_parquet
 from cryptostamp.ledger.index import SeriesIndex
 from cryptostamp.ledger.locks import sole_writer
 from cryptostamp.ledger.migrations import HEAD
@@ -83,6 +85,14 @@ class Ledger:
     def back_up(self, target: Path) -> None:
         """Copy the ledger, as it is at this moment, into a file that must not be there yet."""
         back_up(self._engine, target)
+
+    def export(self, table: Table, series_id: str, target: Path) -> None:
+        """Write a table into a file that must not be there yet: Parquet if its name ends so, else CSV.
+
+        Raises `StorageProblem` if it is there, `ToolMissing` if Parquet cannot be written here.
+        """
+        write = write_parquet if target.suffix == ".parquet" else write_csv
+        write_whole(target, lambda stream: write(self._reading, table, series_id, stream), replace=False)
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:

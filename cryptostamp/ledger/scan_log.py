@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cryptostamp.errors import InputError
@@ -70,10 +71,10 @@ class ScanLog:
         """
         place = None if point is None else (round(point.latitude), round(point.longitude))
         with self._writing() as session:
-            row = session.get(ScanRow, (self._series_id, serial), with_for_update=True)
-            if row is None:
-                row = ScanRow(series_id=self._series_id, serial=serial, count=0, first_at=at, impossible=0)
-                session.add(row)
+            upsert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+            new = {"series_id": self._series_id, "serial": serial, "count": 0, "first_at": at, "impossible": 0}
+            session.execute(upsert(ScanRow).values(new).on_conflict_do_nothing())  # two may see the first scan at once
+            row = session.get_one(ScanRow, (self._series_id, serial), with_for_update=True)
             row.count += 1
             row.first_at = min(row.first_at, at)
             if place is not None:

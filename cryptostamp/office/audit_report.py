@@ -42,6 +42,10 @@ class AuditCode(StrEnum):
     """Print files hold stamps that were void before the files were made."""
     PRINTED_TWICE = "printed-twice"
     """Stamps lie in more than one print file."""
+    PAPER_MISSING = "paper-missing"
+    """Stamps, pages or files that were to be printed are not on the paper."""
+    PAPER_EXTRA = "paper-extra"
+    """The paper holds stamps or codes that were not to be there, or one twice."""
     PAPER_DIFFERS = "paper-differs"
     """What was read from print files is not what was planned."""
 

@@ -11,6 +11,7 @@ ink, and it cannot open the sealed layers of hidden codes.
 from __future__ import annotations
 
 import hashlib
+import io
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -59,8 +60,8 @@ class Proof:
     difference_count: int
     differences: tuple[Difference, ...]
     """The differences, at most a thousand of them."""
-    check_list: Path
-    """CSV of what was read: sheet, position, serial, short code, public code. Nothing secret."""
+    check_list: Path | None
+    """CSV of what was read: sheet, position, serial, short code, public code. Nothing secret. `None` if not kept."""
 
     @property
     def agrees(self) -> bool:
@@ -106,6 +107,7 @@ def proof_prints(
     serials: range | None = None,
     sheets: int | None = None,
     workers: int = 1,
+    keep: bool = True,
     progress: Progress = lambda _what, _done, _total: None,
     clock: Callable[[], int] = lambda: int(time.time()),
 ) -> Proof:
@@ -113,7 +115,8 @@ def proof_prints(
 
     `sheets` is how many to read, drawn by lot; as many as there are, or more, means all. Without it jobs of up to
     400 sheets are read whole, and 300 sheets of others. Pages are read by `workers` processes.
-    Writes the check list; whatever is wrong with a print file is part of the result, not an error. Raises
+    Writes the check list, unless it is not to `keep` anything;
+    whatever is wrong with a print file is part of the result, not an error. Raises
     `InputError` if there is no such job or the series is not the issued one, `EnvironmentProblem`
     if a file that was not changed brings the reader down.
     """
@@ -124,10 +127,29 @@ def proof_prints(
     if serials is not None and not serials:
         raise InputError("No stamps were chosen to proof.", remedy="Give a range such as 1-1000.")
     job = _Job(series, dossier, workspace, serials)
-    with workspace.ledger() as ledger, ledger.step(series.id, "proof", clock=clock), Readers(workers) as readers:
+    with Readers(workers) as readers:
         proofing = _Proofing(job, readers, _lot(job, sheets), progress)
-        name = "check-list" if proofing.complete else "check-list-of-sample"
-        path = workspace.print_folder / f"{job.name}-{name}.csv"
+        path = _kept(series, workspace, proofing, clock) if keep else None
+        if path is None:
+            proofing.run(io.BytesIO())
+    return Proof(
+        files=tuple(workspace.print_folder / file.name for file in job.files),
+        sheets=job.sheets,
+        sheets_read=proofing.sheets_read,
+        stamps=len(job.serials),
+        stamps_read=proofing.judge.agreed,
+        difference_count=proofing.difference_count,
+        differences=tuple(proofing.differences),
+        check_list=path,
+    )
+
+
+def _kept(series: Series, workspace: Workspace, proofing: _Proofing, clock: Callable[[], int]) -> Path:
+    """Run a proof, write its check list down, and return where that is."""
+    job = proofing.job
+    name = "check-list" if proofing.complete else "check-list-of-sample"
+    path = workspace.print_folder / f"{job.name}-{name}.csv"
+    with workspace.ledger() as ledger, ledger.step(series.id, "proof", clock=clock):
         write_whole(path, proofing.run)
         ledger.record_printed(
             series.id,
@@ -139,16 +161,7 @@ def proof_prints(
                 made_at=clock(),
             ),
         )
-    return Proof(
-        files=tuple(workspace.print_folder / file.name for file in job.files),
-        sheets=job.sheets,
-        sheets_read=proofing.sheets_read,
-        stamps=len(job.serials),
-        stamps_read=proofing.judge.agreed,
-        difference_count=proofing.difference_count,
-        differences=tuple(proofing.differences),
-        check_list=path,
-    )
+    return path
 
 
 class _Job:

@@ -39,19 +39,21 @@ def main(arguments: Sequence[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="benchmarks:\n" + "\n".join(f"  {name:10} {text}" for name, text in known.items()),
     )
-    parser.add_argument("names", nargs="+", metavar="NAME", choices=sorted(known), help=", ".join(known))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
     parser.add_argument("--json", action="store_true", help="print JSON, one document for each benchmark")
     parser.add_argument("--quick", action="store_true", help="measure less, within a minute; misses no target")
     parser.add_argument("--write", action="store_true", help="keep the figures of a full run in the project")
     parser.add_argument("--minutes", type=float, help="how long fuzz runs, 60 without it")
+    parser.add_argument("--soak", action="store_true", help="the same as the name soak")
     wanted = parser.parse_args(arguments)
+    names = _names(parser, wanted, known)
     if wanted.minutes is not None:
         os.environ["FUZZ_MINUTES"] = str(wanted.minutes)
     if wanted.write and wanted.quick:
         parser.error("only figures of a full run are written: leave out --quick or --write")
 
     missed = False
-    for name in wanted.names:
+    for name in names:
         module = importlib.import_module(f"benchmarks.{name}")
         if wanted.write and not hasattr(module, "write"):
             parser.error(f"the figures of {name} are not kept in the project")
@@ -66,6 +68,17 @@ def main(arguments: Sequence[str]) -> int:
                 print(f"Wrote {os.path.relpath(path)}.", file=sys.stderr)
         missed = missed or bool(report.missed and not report.quick)
     return int(missed)
+
+
+def _names(parser: argparse.ArgumentParser, wanted: argparse.Namespace, known: Mapping[str, str]) -> Sequence[str]:
+    """Return which benchmarks are wanted; end the program if it has none of them."""
+    names = [*wanted.names, *(["soak"] if wanted.soak and "soak" not in wanted.names else [])]
+    if not names:
+        parser.error("name at least one benchmark")
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(sorted(known))}")
+    return names
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import pytest
 from support.desk import LEAPFROG, Desk
 from support.program import Run
 
+from cryptostamp.errors import InputError
 from cryptostamp.office import print_stamps
 from cryptostamp.series import Series
 
@@ -44,3 +45,24 @@ class TestAudit:
         done = run("audit", LEAPFROG, "--issued", desk.workspace.folder, "--rpc", DEAD)
         assert done.code == 4
         assert "not everything could be compared" in done.out
+
+    def test_the_paper(self, run: Run, desk: Desk) -> None:
+        """With --paper every sheet is read back; without the option it is not, and nothing is written."""
+        print_stamps(desk.series, workspace=desk.workspace)
+        before = sorted(desk.workspace.print_folder.iterdir())
+        done = run("audit", LEAPFROG, "--issued", desk.workspace.folder, "--rpc", desk.url, "--paper")
+        assert done.code == 0
+        assert "paper: no. 1 to 30: All 2 sheets were read back: 30 stamps as planned" in " ".join(done.out.split())
+        assert sorted(desk.workspace.print_folder.iterdir()) == before
+
+    def test_nothing_printed(self, run: Run, desk: Desk) -> None:
+        """4: where there is no paper, nobody says that it agrees."""
+        done = run("audit", LEAPFROG, "--issued", desk.workspace.folder, "--rpc", desk.url, "--paper")
+        assert done.code == 4
+        assert "nothing was printed that could be read" in done.out
+
+    def test_a_sample_of_nothing(self, run: Run, desk: Desk) -> None:
+        """How many sheets to read is said only where sheets are read."""
+        done = run("audit", LEAPFROG, "--issued", desk.workspace.folder, "--rpc", desk.url, "--sample", "3")
+        assert done.code == InputError.exit_code
+        assert "--paper" in done.err

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import sqlite3
 import stat
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 from support.desk import PASSPHRASE, Desk
 from support.program import Run
@@ -126,3 +129,51 @@ class TestBackup:
         done = run("ledger", "backup", tmp_path / "copy", "--issued", tmp_path / "issued")
         assert done.code == InputError.exit_code
         assert not (tmp_path / "issued").exists()
+
+
+class TestExport:
+    @pytest.mark.parametrize("kind", ["csv", "parquet"])
+    def test_the_tables(self, run: Run, desk: Desk, tmp_path: Path, kind: str) -> None:
+        """Stamps, transactions and events come out in both forms, row by row, and nothing secret with them."""
+        code = desk.secret.claim_code(Serial(7))
+        claim(code, desk.dossier, to=DevSigner(3).address, sender=desk.sender, ledger=desk.ledger)
+        assert run("status", "--issued", desk.workspace.folder, "--rpc", desk.url).code == 0
+        tables = {}
+        for name in ("stamps", "transactions", "events"):
+            path = tmp_path / f"{name}.{kind}"
+            assert run("ledger", "export", name, path, "--issued", desk.workspace.folder).code == 0
+            if kind == "csv":
+                with path.open(encoding="utf-8", newline="") as stream:
+                    tables[name] = list(csv.DictReader(stream))
+            else:
+                tables[name] = pyarrow.parquet.read_table(path).to_pylist()
+        assert len(tables["stamps"]) == 30
+        seventh = tables["stamps"][6]
+        assert (str(seventh["serial"]), seventh["state"], seventh["owner"]) == ("7", "claimed", DevSigner(3).address)
+        assert [row["intent"] for row in tables["transactions"]][-1].startswith("LEAP: claim no. 7")
+        assert not {"raw", "signature"} & tables["transactions"][0].keys()
+        assert "Transfer" in {row["name"] for row in tables["events"]}
+        for record in desk.ledger.transactions():
+            assert all(offer.raw.hex() not in str(tables) for offer in record.offers)
+        assert str(code) not in str(tables)
+
+    def test_a_file_that_is_there(self, run: Run, desk: Desk, tmp_path: Path) -> None:
+        """It is left as it is."""
+        path = tmp_path / "stamps.csv"
+        path.write_text("mine")
+        assert run("ledger", "export", "stamps", path, "--issued", desk.workspace.folder).code != 0
+        assert path.read_text() == "mine"
+
+    def test_another_form(self, run: Run, desk: Desk, tmp_path: Path) -> None:
+        """A form that is not written is refused, with those that are."""
+        done = run("ledger", "export", "stamps", tmp_path / "stamps.xlsx", "--issued", desk.workspace.folder)
+        assert done.code == InputError.exit_code
+        assert ".parquet" in done.err
+
+    def test_without_pyarrow(self, run: Run, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The extra that is missing is named, and no file is left."""
+        monkeypatch.setitem(sys.modules, "pyarrow", None)
+        done = run("ledger", "export", "stamps", tmp_path / "stamps.parquet", "--issued", desk.workspace.folder)
+        assert done.code == ToolMissing.exit_code
+        assert "cryptostamp[parquet]" in done.err
+        assert not (tmp_path / "stamps.parquet").exists()

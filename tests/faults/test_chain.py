@@ -61,6 +61,7 @@ class TestReorganisations:
     @pytest.mark.parametrize("depth", range(1, 21))
     def test_around_a_transaction(self, stage: Stage, depth: int) -> None:
         """Blocks undone below, at and above the transaction's: it is mined once in the end, and known where."""
+        stage.mine(depth)  # a chain that is shorter than what is to be undone undoes nothing
         before = stage.count()
         stage.script = [stage.mine, lambda: stage.mine(9), lambda: stage.do("anvil_reorg", depth, [])]
         mined = deploy(stage, confirmations=CONFIRMATIONS)

@@ -25,8 +25,31 @@ _NUMBERS = count(1)
 class PostgresServer:
     """A running server."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, programs: Path, server: dict[str, str]) -> None:
         self._folder = folder
+        self._command = [programs / "postgres", "-D", folder / "data", "-k", folder]
+        self._command += ["-c", "listen_addresses=", "-c", "fsync=off"]
+        self._server = server
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and return when it can be reached."""
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": self._folder}
+        self._process = subprocess.Popen(self._command, **quiet, **self._server)
+        while not (self._folder / ".s.PGSQL.5432").exists():
+            assert self._process.poll() is None
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """End it, and every connection to it."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait()
+
+    def restart(self) -> None:
+        """End it with all its connections, and return when it answers again."""
+        self.stop()
+        self.start()
+        self.new_database()
 
     def url(self, database: str) -> str:
         """Return the URL of a database."""
@@ -67,19 +90,11 @@ def postgres_server() -> Iterator[PostgresServer]:
     data = folder / "data"
     options = ["--username=post", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
     subprocess.run([programs / "initdb", "-D", data, *options], check=True, **quiet, **server)
-    process = subprocess.Popen(
-        [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"],
-        **quiet,
-        **server,
-    )
+    started = PostgresServer(folder, programs, server)
     try:
-        while not (folder / ".s.PGSQL.5432").exists():
-            assert process.poll() is None
-            time.sleep(0.02)
-        yield PostgresServer(folder)
+        yield started
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait()
+        started.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
