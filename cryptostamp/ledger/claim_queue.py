@@ -70,6 +70,15 @@ class ClaimQueue:
             rows = session.scalars(query.order_by(ClaimRow.asked_at, ClaimRow.id).limit(most))
             return tuple(_record(row) for row in rows)
 
+    def under_way(self, series_id: str) -> dict[str, tuple[ClaimRecord, ...]]:
+        """Return the claims of a series that are being sent, by the name of the transaction: all of each, by serial."""
+        query = select(ClaimRow).where(ClaimRow.series_id == series_id, ClaimRow.state == ClaimState.SENT)
+        found: dict[str, list[ClaimRecord]] = {}
+        with self._reading() as session:
+            for row in session.scalars(query.order_by(ClaimRow.intent, ClaimRow.serial)):
+                found.setdefault(row.intent or "", []).append(_record(row))
+        return {intent: tuple(claims) for intent, claims in found.items()}
+
     def count(self, series_id: str, state: ClaimState) -> int:
         """Return how many claims of a series stand there."""
         query = select(func.count()).where(ClaimRow.series_id == series_id, ClaimRow.state == state)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
 
 from cryptostamp.chain import EntryState, Sender, Stamp, StampSeries
 from cryptostamp.edition import Dossier, recover_claim_signer
@@ -106,10 +105,7 @@ class ClaimClerk:
     @property
     def has_unmined(self) -> bool:
         """Whether this ledger has transactions of the account that no block has: no other ledger may sign then."""
-        return any(
-            each.state is ClaimState.SENT and self._is_unmined(each.intent)
-            for each in self._queue.in_state(self.dossier.series.id, ClaimState.SENT)
-        )
+        return any(self._is_unmined(intent) for intent in self._queue.under_way(self.dossier.series.id))
 
     def turn(self, *, may_send: bool = True) -> int:
         """Look after what is under way, then send what waits; return how many claims are still open.
@@ -117,15 +113,12 @@ class ClaimClerk:
         `may_send` is false while another ledger has unmined transactions of the same account. Raises `NodeUnreachable`
         and other errors that a later turn may not meet; nothing is lost by them.
         """
-        sent = self._queue.in_state(self.dossier.series.id, ClaimState.SENT)
-        for intent, group in groupby(sorted(sent, key=lambda each: each.intent or ""), key=lambda each: each.intent):
-            if intent is not None:
-                self._carry(sorted(group, key=_order))
+        series_id = self.dossier.series.id
+        for intent, claims in self._queue.under_way(series_id).items():
+            self._carry(intent, claims)
         if may_send:
             self._send_waiting()
-        return len(self._queue.in_state(self.dossier.series.id, ClaimState.SENT)) + len(
-            self._queue.in_state(self.dossier.series.id, ClaimState.WAITING)
-        )
+        return self._queue.count(series_id, ClaimState.SENT) + self._queue.count(series_id, ClaimState.WAITING)
 
     def _send_waiting(self) -> None:
         waiting = self._queue.in_state(self.dossier.series.id, ClaimState.WAITING, most=MOST_CLAIMS)
@@ -135,14 +128,16 @@ class ClaimClerk:
             self._queue.refuse(late, "It could not be sent before the signature ran out. Claim it again.")
         good = sorted((each for each in waiting if each.deadline > now), key=_order)
         if good:
-            self._queue.assign(good, claims_intent(_signed(good), self.dossier))
-            self._carry(good)
+            intent = claims_intent(_signed(good), self.dossier)
+            self._queue.assign(good, intent)
+            self._carry(intent, good)
 
-    def _carry(self, claims: Sequence[ClaimRecord]) -> None:
-        """Bring one transaction a step on, and say in the ledger what became of its claims."""
-        signed = _signed(claims)
-        call = claims_call(signed, self.dossier, self._sender.chain)
-        intent = claims_intent(signed, self.dossier)
+    def _carry(self, intent: str, claims: Sequence[ClaimRecord]) -> None:
+        """Bring one transaction a step on, and say in the ledger what became of its claims.
+
+        After a crash the claims may be fewer than the transaction has, so it goes by the name that it was given.
+        """
+        call = claims_call(_signed(claims), self.dossier, self._sender.chain)
         try:
             entry = self._sender.submit(intent=intent, to=call.to, data=call.data)
         except ContractRefusal as refusal:
@@ -150,7 +145,7 @@ class ClaimClerk:
             return
         self._queue.note_transaction(claims, entry.offers[-1].hash)
         if entry.state is EntryState.FINAL and entry.mined is not None:
-            refused = {} if len(claims) == 1 else self._contract.refused(entry.mined)
+            refused = self._contract.refused(entry.mined)
             self._finish([each for each in claims if each.serial not in refused])
             for each in claims:
                 if each.serial in refused:
@@ -173,8 +168,8 @@ class ClaimClerk:
         if claims:
             self._queue.finish(claims)
 
-    def _is_unmined(self, intent: str | None) -> bool:
-        entry = None if intent is None else self._ledger.live_transaction(intent)
+    def _is_unmined(self, intent: str) -> bool:
+        entry = self._ledger.live_transaction(intent)
         return entry is not None and entry.receipt is None
 
 
