@@ -64,7 +64,8 @@ class PostgresServer:
                 with engine.connect() as connection:
                     connection.execute(text(f"CREATE DATABASE {name}"))
             except OperationalError as error:
-                if "starting up" not in str(error):
+                # Its socket is there before it listens, and it listens before it answers.
+                if not any(said in str(error) for said in ("starting up", "Connection refused")):
                     raise
                 time.sleep(0.02)
                 continue
