@@ -4,8 +4,10 @@ The log-likelihoods of the modules are summed for each symbol of the edition. Fo
 made: symbols with its serial and other tags, which nobody issued. What is not the stamp scores like them, so their
 mean and spread say what chance does. An answer needs two things, else there is none:
 
-* it stands out: with what chance does, no symbol of the whole edition would have its score but with a probability of
-  `MOST_ERROR` (the tail of a normal distribution, which sums over hundreds of modules follow);
+* it stands out: chance gives no symbol of the edition its score but with a probability of `MOST_ERROR`, where each has
+  its own serial and any tag. That is Chernoff's bound for modules that fall dark as often as on the decoys, each for
+  itself, with the scale widened where decoys scatter more than that (error correction ties modules together), times
+  the number of stamps whose serial agrees as well with what is seen;
 * it stands alone: the odds of all other stamps together, given what is seen, are below the same bound, with
   likelihoods discounted for neighbours that err together.
 
@@ -27,8 +29,14 @@ __all__ = ["MOST_ERROR", "Match", "match_modules"]
 
 MOST_ERROR: Final = 1e-9
 """The largest probability of a wrong serial with which an answer is given."""
-_TOGETHER: Final = 0.4
-"""What a log-likelihood is worth where neighbouring modules err together."""
+_TOGETHER: Final = 0.6
+"""What a log-likelihood is worth where neighbouring modules err together.
+
+Measured on 250 torn stamps that are no part of the benchmark: with it 24.4 of the best symbols should have been wrong,
+and 22 were; the surest of those had odds of 5 to 1, where 1e9 to 1 are asked for.
+"""
+_TILTS: Final = np.geomspace(0.05, 16, 48)
+"""Where the bound is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +62,41 @@ def match_modules(soft: npt.NDArray[np.float32], edition: PreparedEdition) -> Ma
     stamps = _scores(observed, edition.candidates)
     best = int(stamps.argmax())
     top = float(stamps[best])
-    decoys = _scores(observed, edition.decoys(best))
+    columns = edition.decoys(best)
+    decoys = _scores(observed, columns)
     spread = float(decoys.std())
     if spread <= 0:
         return Match(index=best, deviations=0.0, error=1.0)
-    deviations = (top - float(decoys.mean())) / spread
-    by_chance = edition.count * 0.5 * math.erfc(deviations / math.sqrt(2))
+    dark = np.unpackbits(columns, axis=0)[: len(observed)].mean(axis=1)
+    tilt, log_chance = _chance(observed, dark, top, spread)
+    serials = _scores(np.where((dark > 0) & (dark < 1), np.float32(0), observed), edition.candidates)
+    as_well = np.exp(np.minimum(tilt * (serials - serials[best]).astype(np.float64), 100)).sum()
+    by_chance = float(as_well) * math.exp(log_chance)
     behind = (stamps - top).astype(np.float64) * _TOGETHER
     others = float(np.exp(behind).sum() - 1.0)
-    return Match(index=best, deviations=deviations, error=min(1.0, by_chance + others))
+    return Match(index=best, deviations=(top - float(decoys.mean())) / spread, error=min(1.0, by_chance + others))
+
+
+def _chance(
+    observed: npt.NDArray[np.float32], dark: npt.NDArray[np.float64], score: float, spread: float
+) -> tuple[float, float]:
+    """Return the log of a bound of the probability that chance has so high a score, after its tilt (Chernoff 1952).
+
+    `observed` are log-likelihood ratios, of which each counts half for or against; `dark` is how often each module is
+    dark by chance. Scores were seen to have the standard deviation `spread`. A score that begins lower by d than that
+    of the best has a bound that is smaller by exp(tilt d).
+    """
+    mean = float((observed * (dark - 0.5)).sum())
+    varying = (observed != 0) & (dark > 0) & (dark < 1)
+    dark, ratios = dark[varying], observed[varying].astype(np.float64)
+    alone = float(np.sqrt((dark * (1 - dark) * ratios**2).sum()))
+    scale = min(alone / spread, 1.0)
+    tilted = _TILTS[:, None] * ratios
+    # The cumulants of each module around its mean: log(p e^x + 1 - p) - p x, without large powers.
+    grown = np.logaddexp(np.log(dark) + tilted, np.log1p(-dark)) - dark * tilted
+    bounds = grown.sum(axis=1) - _TILTS * scale * (score - mean)
+    best = int(bounds.argmin())
+    return float(_TILTS[best]) * scale, min(0.0, float(bounds[best]))
 
 
 def _scores(soft: npt.NDArray[np.float32], columns: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:

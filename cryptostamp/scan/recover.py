@@ -128,15 +128,19 @@ def _features(grey: npt.NDArray[np.uint8], pixels: int, most: int) -> Features:
 
 
 def _recovered(grey: npt.NDArray[np.uint8], stamp: Located, edition: PreparedEdition) -> Recovered | None:
+    """Tell one stamp, from one way to lay the grid, from another, or else from both together."""
+    seen: list[npt.NDArray[np.float32]] = []
     for matrix in (stamp.to_picture, stamp.near_symbol):
         patch = cut_patch(grey, matrix, edition.symbol, edition.side)
         if patch is None:
             continue
         grid = fit_grid(patch, edition.constant)
-        match = match_modules(soft_modules(patch, grid, edition.constant), edition)
-        if match.accepted:
-            text = edition.edition.text(match.index)
-            return Recovered(text=text, corners=_corners(patch, grid), error=match.error)
+        seen.append(soft_modules(patch, grid, edition.constant))
+        for soft in (seen[-1], np.mean(seen, axis=0)) if len(seen) > 1 else seen:
+            match = match_modules(soft, edition)
+            if match.accepted:
+                text = edition.edition.text(match.index)
+                return Recovered(text=text, corners=_corners(patch, grid), error=match.error)
     return None
 
 
