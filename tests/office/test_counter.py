@@ -10,7 +10,7 @@ from support.desk import Desk
 
 from cryptostamp.chain import StampSeries
 from cryptostamp.errors import Refused
-from cryptostamp.ledger import ClaimRecord, ClaimState
+from cryptostamp.ledger import ClaimQueue, ClaimRecord, ClaimState
 from cryptostamp.office import ClaimClerk, claim, sign_claim, take_in
 from cryptostamp.primitives import Address, Serial, parse_address
 
@@ -81,6 +81,22 @@ class TestClerk:
         assert now(desk, lost).state is ClaimState.REFUSED
         assert now(desk, lost).reason
         assert now(desk, carried).state is ClaimState.DONE
+
+    def test_a_transaction_keeps_its_claims(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """However many claims are under way, those of one transaction stay together: nothing is sent again."""
+        monkeypatch.setitem(ClaimQueue.in_state.__kwdefaults__, "most", 2)  # as if there were a thousand more
+        records = [handed_in(desk, serial, newcomer()) for serial in (13, 14, 15)]
+        before = desk.chain.transaction_count(desk.sender.signer.address)
+        clerk = clerk_of(desk)
+        desk.chain.rpc.request("evm_setAutomine", False)  # noqa: FBT003 - as the node wants it
+        clerk.turn()
+        clerk.turn()
+        desk.chain.rpc.request("evm_setAutomine", True)  # noqa: FBT003
+        desk.chain.rpc.request("evm_mine")
+        for _ in range(4):
+            clerk.turn()
+        assert [now(desk, each).state for each in records] == [ClaimState.DONE] * 3
+        assert desk.chain.transaction_count(desk.sender.signer.address) == before + 1
 
     def test_waits_for_others(self, desk: Desk) -> None:
         """While another ledger has an unmined transaction of the account, nothing new is signed."""
