@@ -43,12 +43,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print JSON, one document for each benchmark")
     parser.add_argument("--quick", action="store_true", help="measure less, within a minute; misses no target")
     parser.add_argument("--write", action="store_true", help="keep the figures of a full run in the project")
-    parser.add_argument("--minutes", type=float, help="how long fuzz runs, 60 without it")
+    parser.add_argument("--minutes", type=float, help="how long fuzz (60 without it) and soak (30) run")
     parser.add_argument("--soak", action="store_true", help="the same as the name soak")
     wanted = parser.parse_args(arguments)
     names = _names(parser, wanted, known)
     if wanted.minutes is not None:
-        os.environ["FUZZ_MINUTES"] = str(wanted.minutes)
+        os.environ["BENCHMARK_MINUTES"] = str(wanted.minutes)
     if wanted.write and wanted.quick:
         parser.error("only figures of a full run are written: leave out --quick or --write")
 

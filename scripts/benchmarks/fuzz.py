@@ -20,7 +20,7 @@ _TARGETS = ("codes", "facts", "pictures")
 
 def run(quick):
     """Run the targets one after the other, each for its share of the time."""
-    minutes = 0.2 if quick else float(os.environ.get("FUZZ_MINUTES", "60"))
+    minutes = 0.2 if quick else float(os.environ.get("BENCHMARK_MINUTES", "60"))
     rows = []
     for target in _TARGETS:
         share = minutes / len(_TARGETS)

@@ -9,6 +9,7 @@ elsewhere than it was to go: an audit asks the contract for every stamp. --quick
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
 import random
 import statistics
@@ -28,6 +29,8 @@ from cryptostamp.series import load_series, rescale
 __all__ = ["run"]
 
 _PASSPHRASE = "a soak"  # noqa: S105  (of an edition that nobody keeps)
+_MINUTES = 30
+"""For 10,000 claims and 20 reorganisations; --minutes has as many of them as of the minutes."""
 _CONFIRMATIONS = 12
 _BLOCK_S = 0.25
 _DEEPEST = 20
@@ -39,8 +42,11 @@ _CONTEXT.set_forkserver_preload(["benchmarks._soak_worker"])
 
 def run(quick):
     """Run the soak."""
-    seconds, claims, orders = (40, 300, 3) if quick else (1_800, 10_000, 30)
-    reorganisations = 4 if quick else 20
+    seconds, claims, orders, reorganisations = 40, 300, 3, 4
+    if not quick:
+        minutes = float(os.environ.get("BENCHMARK_MINUTES", str(_MINUTES)))
+        seconds = round(60 * minutes)
+        claims, orders, reorganisations = (max(round(each * minutes / _MINUTES), 1) for each in (10_000, 30, 20))
     edition = claims + 5 * orders + 20
     with tempfile.TemporaryDirectory() as folder, start_local_node() as node:
         workspace, chain = Workspace(Path(folder)), Chain.connect(node.url)
@@ -101,7 +107,9 @@ class _Storm:
         self._dice = random.Random(_SEED)  # noqa: S311 - dice
         depths = [1 + index % _DEEPEST for index in range(reorganisations)]
         if reorganisations < _DEEPEST:
-            depths = [1, 8, 16, _DEEPEST][:reorganisations]
+            depths = [
+                1 + round(index * (_DEEPEST - 1) / max(reorganisations - 1, 1)) for index in range(reorganisations)
+            ]
         self._dice.shuffle(depths)
         step = 0.9 * plan.seconds / reorganisations
         self._ahead = [(step * (index + 0.5), depth) for index, depth in enumerate(depths)]
