@@ -154,13 +154,24 @@ class ClaimClerk:
             self._refuse(claims, Refused("The transaction was mined, but failed. Claim it again."))
 
     def _refuse(self, claims: Sequence[ClaimRecord], refusal: Refused) -> None:
-        """Write down why claims were refused, unless the token is where it was to go: then somebody else carried it."""
+        """Write down why claims were refused, unless the token is where it was to go: then somebody else carried it.
+
+        A claim is left open while what it is refused for may still be undone.
+        """
         for each in claims:
             stamp = self._contract.stamp(each.serial)
+            if stamp is not None and not self._is_settled(stamp):
+                continue
             if stamp is not None and stamp.state.value == "claimed" and stamp.owner == each.to:
                 self._finish([each])
             else:
                 self._queue.refuse([each], refusal.what)
+
+    def _is_settled(self, stamp: Stamp) -> bool:
+        """Return whether a stamp has been where it is since a block that is deep enough."""
+        chain = self._sender.chain
+        deep = self._sender.finality.deepest_block(chain)
+        return deep is None or stamp.since is None or stamp.since < chain.block(max(deep, 0)).timestamp
 
     def _finish(self, claims: Sequence[ClaimRecord]) -> None:
         for each in claims:

@@ -8,10 +8,10 @@ import pytest
 from eth_account import Account
 from support.desk import Desk
 
-from cryptostamp.chain import StampSeries
+from cryptostamp.chain import DevSigner, Finality, Sender, StampSeries
 from cryptostamp.errors import Refused
 from cryptostamp.ledger import ClaimQueue, ClaimRecord, ClaimState
-from cryptostamp.office import ClaimClerk, claim, sign_claim, take_in
+from cryptostamp.office import ClaimClerk, LedgerJournal, claim, sign_claim, take_in
 from cryptostamp.primitives import Address, Serial, parse_address
 
 
@@ -97,6 +97,24 @@ class TestClerk:
             clerk.turn()
         assert [now(desk, each).state for each in records] == [ClaimState.DONE] * 3
         assert desk.chain.transaction_count(desk.sender.signer.address) == before + 1
+
+    @pytest.mark.parametrize("undone", [False, True])
+    def test_overtaken_by_a_block_that_may_be_undone(self, desk: Desk, undone: bool) -> None:  # noqa: FBT001
+        """A claim is not refused before the one that overtook it is final; if that is undone, it is carried out."""
+        record = handed_in(desk, 16 + undone, newcomer())
+        code = desk.secret.claim_code(record.serial)
+        claim(code, desk.dossier, to=newcomer(), sender=desk.sender, ledger=desk.ledger)
+        patient = Sender(desk.chain, DevSigner(6), LedgerJournal(desk.ledger), finality=Finality(confirmations=3))
+        clerk = ClaimClerk(desk.dossier, ledger=desk.ledger, sender=patient)
+        clerk.turn()
+        assert now(desk, record).state is ClaimState.SENT
+        if undone:
+            desk.chain.rpc.request("anvil_reorg", 1, [])
+        for _ in range(5):
+            desk.chain.rpc.request("evm_increaseTime", 12)
+            desk.chain.rpc.request("evm_mine")
+            clerk.turn()
+        assert now(desk, record).state is (ClaimState.DONE if undone else ClaimState.REFUSED)
 
     def test_waits_for_others(self, desk: Desk) -> None:
         """While another ledger has an unmined transaction of the account, nothing new is signed."""
