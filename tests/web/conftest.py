@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from support.collector import CHROMIUM, DESKTOP, PHONE, RunningSite, Served
 from support.desk import LEAPFROG, PASSPHRASE
 
@@ -21,6 +21,8 @@ from cryptostamp.primitives import Serial
 from cryptostamp.series import Series, load_series, rescale
 from cryptostamp.web import Limits, Settings
 from cryptostamp.web.server import BackRoom
+
+expect.set_options(timeout=20_000)  # a machine that does much else at once is slow
 
 
 @pytest.fixture(scope="session")

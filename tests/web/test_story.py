@@ -249,6 +249,7 @@ class TestProve:
         visit.add_init_script(WALLET % (account.address.lower(), "0x7a69"))
         visit.goto(running_site.path(serial))
         visit.get_by_role("link", name="Prove that it is mine").click()
+        expect(visit.get_by_label("The code of the stamp")).not_to_have_value("")  # a script puts it there
         visit.get_by_role("button", name="Ask for the sentence to sign").click()
         expect(visit.get_by_text("wants you to sign in with your Ethereum account")).to_be_visible()
         visit.get_by_role("button", name="Pond Wallet").click()
