@@ -101,6 +101,7 @@ def browser(filmed: Path) -> Iterator[Browser]:
 def visit(request: pytest.FixtureRequest, browser: Browser, running_site: RunningSite) -> Iterator[Page]:
     """A new visitor on the start page, on a phone and at a desk, who notices every mistake of a script."""
     context = browser.new_context(viewport=request.param, base_url=running_site.url, accept_downloads=True)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
