@@ -158,20 +158,21 @@ class ClaimClerk:
 
         A claim is left open while what it is refused for may still be undone.
         """
+        settled = self._settled_before()
         for each in claims:
             stamp = self._contract.stamp(each.serial)
-            if stamp is not None and not self._is_settled(stamp):
+            if stamp is not None and settled is not None and (stamp.since or 0) >= settled:
                 continue
             if stamp is not None and stamp.state.value == "claimed" and stamp.owner == each.to:
                 self._finish([each])
             else:
                 self._queue.refuse([each], refusal.what)
 
-    def _is_settled(self, stamp: Stamp) -> bool:
-        """Return whether a stamp has been where it is since a block that is deep enough."""
+    def _settled_before(self) -> int | None:
+        """Return before which time, in seconds UTC, blocks are deep enough; `None` if the newest one is."""
         chain = self._sender.chain
         deep = self._sender.finality.deepest_block(chain)
-        return deep is None or stamp.since is None or stamp.since < chain.block(max(deep, 0)).timestamp
+        return None if deep is None else chain.block(max(deep, 0)).timestamp
 
     def _finish(self, claims: Sequence[ClaimRecord]) -> None:
         for each in claims:

@@ -45,8 +45,6 @@ class Match:
 
     index: int
     """Its place in the edition."""
-    deviations: float
-    """How many standard deviations of the decoys it stands above their mean."""
     error: float
     """The bound of the probability that it is another one."""
 
@@ -63,10 +61,9 @@ def match_modules(soft: npt.NDArray[np.float32], edition: PreparedEdition) -> Ma
     best = int(stamps.argmax())
     top = float(stamps[best])
     columns = edition.decoys(best)
-    decoys = _scores(observed, columns)
-    spread = float(decoys.std())
+    spread = float(_scores(observed, columns).std())
     if spread <= 0:
-        return Match(index=best, deviations=0.0, error=1.0)
+        return Match(index=best, error=1.0)
     dark = np.unpackbits(columns, axis=0)[: len(observed)].mean(axis=1)
     tilt, log_chance = _chance(observed, dark, top, spread)
     serials = _scores(np.where((dark > 0) & (dark < 1), np.float32(0), observed), edition.candidates)
@@ -74,7 +71,7 @@ def match_modules(soft: npt.NDArray[np.float32], edition: PreparedEdition) -> Ma
     by_chance = float(as_well) * math.exp(log_chance)
     behind = (stamps - top).astype(np.float64) * _TOGETHER
     others = float(np.exp(behind).sum() - 1.0)
-    return Match(index=best, deviations=(top - float(decoys.mean())) / spread, error=min(1.0, by_chance + others))
+    return Match(index=best, error=min(1.0, by_chance + others))
 
 
 def _chance(

@@ -21,9 +21,9 @@ _TARGETS = ("codes", "facts", "pictures")
 def run(quick):
     """Run the targets one after the other, each for its share of the time."""
     minutes = 0.2 if quick else float(os.environ.get("BENCHMARK_MINUTES", "60"))
+    share = minutes / len(_TARGETS)
     rows = []
     for target in _TARGETS:
-        share = minutes / len(_TARGETS)
         progress(f"fuzzing {target} for {share:g} minutes")
         seconds = max(round(share * 60), 5)
         with tempfile.TemporaryDirectory() as folder:

@@ -3,7 +3,8 @@
 A process that takes claims in, carries them to the chain, voids, postmarks and follows the chain is killed by SIGKILL
 and begun anew all the time, while Anvil undoes 1 to 20 blocks, twenty times. Transactions count as final at 12 blocks,
 so that some reorganisations undo what was final. In the end nothing may be missing, nothing done twice and nothing
-elsewhere than it was to go: an audit asks the contract for every stamp. --quick is a minute or two.
+elsewhere than it was to go: an audit asks the contract for every stamp. --quick is a minute or
+two; --minutes says how long, 30 without it.
 """
 
 from __future__ import annotations

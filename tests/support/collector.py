@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
 import uvicorn
+from playwright.sync_api import Browser, sync_playwright
 
 from cryptostamp.chain import Chain, LocalNode
 from cryptostamp.edition import Dossier, EditionSecret
@@ -17,9 +21,9 @@ from cryptostamp.primitives import Serial, parse_address
 from cryptostamp.series import Series
 from cryptostamp.web import Settings, create_app
 
-__all__ = ["CHROMIUM", "DESKTOP", "PHONE", "RunningSite", "Served", "claim_body", "claim_through_api"]
+__all__ = ["DESKTOP", "PHONE", "RunningSite", "Served", "chromium_filming", "claim_body", "claim_through_api"]
 
-CHROMIUM = (
+_CHROMIUM = (
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -31,6 +35,20 @@ CHROMIUM = (
 )
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
+
+
+@contextmanager
+def chromium_filming(film: Path) -> Iterator[Browser]:
+    """Run Debian's Chromium with a film of a stamp for a camera."""
+    camera = (
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*_CHROMIUM, *camera])
+        yield launched
+        launched.close()
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from support.collector import CHROMIUM, DESKTOP, PHONE, RunningSite, Served
+from playwright.sync_api import Browser, Page, expect
+from support.collector import DESKTOP, PHONE, RunningSite, Served, chromium_filming
 from support.desk import LEAPFROG, PASSPHRASE
 
 from cryptostamp.chain import Chain, DevSigner, Sender, start_local_node
@@ -86,15 +86,8 @@ def filmed(running_site: RunningSite, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(scope="module")
 def browser(filmed: Path) -> Iterator[Browser]:
     """Debian's Chromium, with a film of a stamp for a camera."""
-    camera = (
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-video-capture={filmed}",
-    )
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*CHROMIUM, *camera])
+    with chromium_filming(filmed) as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])

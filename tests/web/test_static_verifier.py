@@ -15,8 +15,8 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from support.collector import CHROMIUM, PHONE
+from playwright.sync_api import Browser, Page, expect
+from support.collector import PHONE, chromium_filming
 from support.verdict_facts import load_vectors, now_of, source_of, trust_of
 
 import cryptostamp.web
@@ -113,15 +113,8 @@ def published(
 @pytest.fixture(scope="module")
 def chromium(published: Published) -> Iterator[Browser]:
     """Debian's Chromium, before whose camera somebody holds a stamp."""
-    camera = (
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-video-capture={published.photo}",
-    )
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*CHROMIUM, *camera])
+    with chromium_filming(published.photo) as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture
