@@ -15,6 +15,7 @@ from support.collector import PHONE, RunningSite, claim_body, claim_through_api
 from web3 import Web3
 
 from cryptostamp.chain import StampSeries
+from cryptostamp.codes import ClaimCode, ClaimHalf, Half
 from cryptostamp.primitives import Serial
 
 PASSPHRASE = "seven frogs in a row"
@@ -180,6 +181,20 @@ class TestClaimWithoutWallet:
         page.get_by_label("Hidden code, or one half of it").fill(b.text)
         page.get_by_role("button", name="Show the stamp").click()
         expect(page.get_by_text("Leapfrog No. 14")).to_be_visible()
+        context.close()
+
+    def test_check_characters(self, browser: Browser, running_site: RunningSite) -> None:
+        """U is no character of a code, but may be one of the two that check it."""
+        secrets = [number.to_bytes(16, "big") for number in range(1_000)]
+        code = next(text for secret in secrets if "U" in (text := ClaimCode(secret).text)[-2:])
+        half = next(text for secret in secrets if "U" in (text := ClaimHalf(Half.A, secret).text)[-2:])
+        context = browser.new_context(base_url=running_site.url)
+        page = context.new_page()
+        for typed, said in ((half, "This is half A"), (code, "is of no series")):
+            page.goto("/claim")
+            page.get_by_label("Hidden code, or one half of it").fill(typed)
+            page.get_by_role("button", name="Show the stamp").click()
+            expect(page.get_by_text(said)).to_be_visible()
         context.close()
 
     @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import { decode, fold, stripSeparators } from "./crockford";
 import { mod1271 } from "./iso7064";
 
 const BODY = 26;
+const CHECK = 2;
 
 export type HiddenCode = { kind: "code"; secret: Uint8Array } | { kind: "half"; half: "A" | "B"; secret: Uint8Array };
 export type Mistake = { kind: "mistake"; word: "typo" | "short" | "character" | "public"; character?: string };
@@ -17,14 +18,15 @@ export function readHidden(text: string): HiddenCode | Mistake {
   const at = text.indexOf("#");
   if (at < 0 && /\/S\/|^[a-z0-9]{2,8}-\d{1,8}-[a-z0-9]{9}$/i.test(text.trim())) return { kind: "mistake", word: "public" };
   const typed = fold(stripSeparators(text.slice(at + 1).trim()));
-  const strange = /[^0-9A-TV-Z]/.exec(typed);
+  // U is none of the characters of Crockford's base 32, but may be one of the two check characters at the end.
+  const strange = /[^0-9A-Z]/.exec(typed) ?? /U/.exec(typed.slice(0, -CHECK));
   if (strange) return { kind: "mistake", word: "character", character: strange[0] };
-  if (typed.length === BODY + 2) {
+  if (typed.length === BODY + CHECK) {
     const secret = checked(typed, "");
     return secret ? { kind: "code", secret } : { kind: "mistake", word: "typo" };
   }
   const letter = typed.charAt(0);
-  if (typed.length === BODY + 3 && (letter === "A" || letter === "B")) {
+  if (typed.length === 1 + BODY + CHECK && (letter === "A" || letter === "B")) {
     const secret = checked(typed.slice(1), letter);
     return secret ? { kind: "half", half: letter, secret } : { kind: "mistake", word: "typo" };
   }
