@@ -116,13 +116,13 @@ class TestOnce:
         """Who does not wait is told that the node did not answer, and goes on with the same transaction later."""
         chain = Chain.connect(between.url)
         between.behaviour["eth_sendRawTransaction"] = lambda _: 502
-        sender = impatient(chain, MemoryJournal())
+        journal = MemoryJournal()
         with pytest.raises(NodeUnreachable, match="HTTP 502") as error:
-            deploy_registry(sender, intent="registry", authority=ALICE)
+            deploy_registry(impatient(chain, journal), intent="registry", authority=ALICE)
         assert error.value.where == "registry"
         assert "the same command goes on with it" in error.value.remedy
         del between.behaviour["eth_sendRawTransaction"]
-        deploy_registry(sender, intent="registry", authority=ALICE)
+        deploy_registry(Sender(chain, DevSigner(5), journal), intent="registry", authority=ALICE)
         assert count(chain) == 1
 
     def test_not_mined_in_time(self, manual: Chain) -> None:
