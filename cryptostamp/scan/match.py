@@ -5,10 +5,10 @@ made: symbols with its serial and other tags, which nobody issued. What is not t
 mean and spread say what chance does. An answer needs two things, else there is none:
 
 * it stands out: chance gives no symbol of the edition its score but with a probability of `MOST_ERROR`, where each has
-  its own serial and any tag. That is Chernoff's bound for modules that fall dark as often as on the decoys, each for
-  itself, with the scale widened where decoys scatter more than that (error correction ties modules together), times
-  the number of stamps whose serial agrees as well with what is seen;
-* it stands alone: the odds of all other stamps together, given what is seen, are below the same bound, with
+  its own serial and any tag. That is Chernoff's bound, as Bahadur and Rao sharpened it, for modules that fall dark as
+  often as on the decoys, each for itself, with the scale widened where decoys scatter more than that (error correction
+  ties modules together), times the number of stamps whose serial agrees as well with what is seen;
+* it stands alone: the odds of all other stamps together, given what is seen, are below the same limit, with
   likelihoods discounted for neighbours that err together.
 
 A tag need not be compared: the texts of the edition are the only ones there are.
@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from cryptostamp.scan.known import PreparedEdition
 
-__all__ = ["MOST_ERROR", "Match", "match_modules"]
+__all__ = ["MOST_ERROR", "Match", "chance", "match_modules"]
 
 MOST_ERROR: Final = 1e-9
 """The largest probability of a wrong serial with which an answer is given."""
@@ -36,7 +36,7 @@ Measured on 250 torn stamps that are no part of the benchmark: with it 24.4 of t
 and 22 were; the surest of those had odds of 5 to 1, where 1e9 to 1 are asked for.
 """
 _TILTS: Final = np.geomspace(0.05, 16, 48)
-"""Where the bound is looked for."""
+"""Where the smallest bound is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Match:
     index: int
     """Its place in the edition."""
     error: float
-    """The bound of the probability that it is another one."""
+    """The estimated probability that it is another one."""
 
     @property
     def accepted(self) -> bool:
@@ -65,7 +65,7 @@ def match_modules(soft: npt.NDArray[np.float32], edition: PreparedEdition) -> Ma
     if spread <= 0:
         return Match(index=best, error=1.0)
     dark = np.unpackbits(columns, axis=0)[: len(observed)].mean(axis=1)
-    tilt, log_chance = _chance(observed, dark, top, spread)
+    tilt, log_chance = chance(observed, dark, top, spread)
     serials = _scores(np.where((dark > 0) & (dark < 1), np.float32(0), observed), edition.candidates)
     as_well = np.exp(np.minimum(tilt * (serials - serials[best]).astype(np.float64), 100)).sum()
     by_chance = float(as_well) * math.exp(log_chance)
@@ -74,14 +74,18 @@ def match_modules(soft: npt.NDArray[np.float32], edition: PreparedEdition) -> Ma
     return Match(index=best, error=min(1.0, by_chance + others))
 
 
-def _chance(
+def chance(
     observed: npt.NDArray[np.float32], dark: npt.NDArray[np.float64], score: float, spread: float
 ) -> tuple[float, float]:
-    """Return the log of a bound of the probability that chance has so high a score, after its tilt (Chernoff 1952).
+    """Return the log of the estimated probability that chance has so high a score, after its tilt.
+
+    Chernoff's bound (1952) is exp(-I), and takes the score for no higher than it must be. Of a sum of many modules it
+    is on average higher by 1/tilt, which makes the bound smaller by 1 / (tilt sd sqrt(2 pi)) (Bahadur and Rao 1960),
+    where sd is the sum's deviation once it is tilted.
 
     `observed` are log-likelihood ratios, of which each counts half for or against; `dark` is how often each module is
     dark by chance. Scores were seen to have the standard deviation `spread`. A score that begins lower by d than that
-    of the best has a bound that is smaller by exp(tilt d).
+    of the best is less probable by exp(tilt d).
     """
     mean = float((observed * (dark - 0.5)).sum())
     varying = (observed != 0) & (dark > 0) & (dark < 1)
@@ -90,10 +94,13 @@ def _chance(
     scale = min(alone / spread, 1.0)
     tilted = _TILTS[:, None] * ratios
     # The cumulants of each module around its mean: log(p e^x + 1 - p) - p x, without large powers.
-    grown = np.logaddexp(np.log(dark) + tilted, np.log1p(-dark)) - dark * tilted
-    bounds = grown.sum(axis=1) - _TILTS * scale * (score - mean)
+    both = np.logaddexp(np.log(dark) + tilted, np.log1p(-dark))
+    bounds = (both - dark * tilted).sum(axis=1) - _TILTS * scale * (score - mean)
     best = int(bounds.argmin())
-    return float(_TILTS[best]) * scale, min(0.0, float(bounds[best]))
+    then_dark = np.exp(np.log(dark) + tilted[best] - both[best])
+    deviation = math.sqrt(float((then_dark * (1 - then_dark) * ratios**2).sum()))
+    sharper = max(1.0, float(_TILTS[best]) * deviation * math.sqrt(2 * math.pi))
+    return float(_TILTS[best]) * scale, min(0.0, float(bounds[best]) - math.log(sharper))
 
 
 def _scores(soft: npt.NDArray[np.float32], columns: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:

@@ -37,7 +37,7 @@ class Symbol:
     page: int = 0
     """Of a PDF, from 0; its pixels are those of 300 dpi, or fewer on a large page."""
     error: float | None = None
-    """Of a text that was told by its edition, the bound of the probability that it is another stamp; else `None`."""
+    """Of a text that was told by its edition, the estimated probability that it is another stamp; else `None`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,7 @@ class Recovered:
     text: str
     corners: Corners
     error: float
-    """The bound of the probability that it is another stamp."""
+    """The estimated probability that it is another stamp."""
 
 
 def recover_stamps(

@@ -106,7 +106,7 @@ class Place:
     page: int = 0
     """Of a PDF, from 0."""
     error: float | None = None
-    """The bound of the probability that it is another stamp, where the edition told the code; else `None`."""
+    """The estimated probability that it is another stamp, where the edition told the code; else `None`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

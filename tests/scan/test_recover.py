@@ -8,7 +8,7 @@ from support.damage import damaged, printed
 
 from cryptostamp.scan import PreparedEdition, read_grey
 from cryptostamp.scan.cascade import read_wechat, read_zxing
-from cryptostamp.scan.match import MOST_ERROR, match_modules
+from cryptostamp.scan.match import MOST_ERROR, chance, match_modules
 from cryptostamp.scan.recover import recover_stamps
 
 
@@ -85,6 +85,28 @@ class TestNeverAnother:
             assert match.index == index or not match.accepted
             answers.append(match.accepted)
         assert (answers[0], answers[-1]) == (True, False)
+
+    def test_what_chance_does(self, edition: PreparedEdition) -> None:
+        """The estimate for chance is near the share of 20,000 invented tags that score as well."""
+        random = np.random.default_rng(7)
+        index, middle = 4241, edition.side / 2
+        modules = np.unpackbits(edition.edition.symbols()[index], axis=-1, count=edition.side)
+        invented = np.unpackbits(edition.edition.invented(index, 20_000), axis=-1, count=edition.side)
+        invented = invented.reshape(len(invented), -1)[:, edition.varying]
+        decoys = invented[:2_000]
+        row, column = np.indices(modules.shape)
+        for _ in range(12):
+            angle, left = random.uniform(0, 2 * np.pi), random.uniform(0.3, 0.8)
+            along = np.cos(angle) * (column - middle) + np.sin(angle) * (row - middle)
+            soft = np.where(modules, 1.0, -1.0) * random.uniform(0.5, 3) + random.normal(0, 1, modules.shape)
+            soft = np.clip(soft, -3, 3) * (along > np.quantile(along, 1 - left))
+            observed = soft.ravel()[edition.varying].astype(np.float32)
+            scores = (invented - 0.5) @ observed
+            spread = float(((decoys - 0.5) @ observed).std())
+            for share in (1e-2, 1e-3):
+                score = float(np.quantile(scores, 1 - share))
+                _, log_chance = chance(observed, decoys.mean(axis=0), score, spread)
+                assert 0.4 < np.exp(log_chance) / share < 4
 
     def test_another_series(self, edition: PreparedEdition) -> None:
         """A picture without a stamp of the series gives nothing."""
