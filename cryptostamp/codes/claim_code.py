@@ -119,10 +119,11 @@ def secret_of(characters: str, beginning: str, remedy: str) -> bytes:
     """Return the sixteen bytes behind 28 characters; raise `CodeFormatError`, without them, if they do not check."""
     body = characters[:_BODY]
     value = crockford.decode(body)
-    # Two of the 130 bits are always zero; a code that has them set was never printed.
-    if value >> (8 * SECRET_BYTES) or crockford.fold(mod1271_36(beginning + body)) != characters[_BODY:]:
+    if not _agree(characters, beginning):
         raise CodeFormatError(
-            "The claim code is mistyped: its last two characters do not agree with the others.", remedy=remedy
+            "The claim code is mistyped: its last two characters do not agree with the others; "
+            + _guess(_suspects(characters, beginning)),
+            remedy=remedy,
         )
     return value.to_bytes(SECRET_BYTES, "big")
 
@@ -142,3 +143,32 @@ def _after_hash(text: str) -> str:
     if scheme != "https" or not host or path != "claim":
         raise CodeFormatError("This link is not the claim link of a crypto stamp.", remedy=_REMEDY)
     return tail
+
+
+def _agree(characters: str, beginning: str) -> bool:
+    """Tell whether 28 characters of the alphabet check. Two of their 130 bits are always zero."""
+    body, check = characters[:_BODY], characters[_BODY:]
+    return body[0] < "8" and crockford.fold(mod1271_36(beginning + body)) == check
+
+
+def _suspects(characters: str, beginning: str) -> list[int]:
+    """Return the groups, from 1, in which one other character, or an exchange of two neighbours, would mend a code."""
+    groups = set[int]()
+    for place, character in enumerate(characters):
+        # U is in no body, and may be a check character; what O, I and L are folded to is in the alphabet.
+        others = (crockford.ALPHABET if place < _BODY else crockford.ALPHABET + "U").replace(character, "")
+        before, after = characters[:place], characters[place + 1 :]
+        if any(_agree(before + other + after, beginning) for other in others):
+            groups.add(place // _GROUP + 1)
+        exchanged = before + after[:1] + character + after[1:]
+        if "U" not in exchanged[:_BODY] and _agree(exchanged, beginning):
+            groups |= {place // _GROUP + 1, (place + 1) // _GROUP + 1}
+    return sorted(groups)
+
+
+def _guess(groups: list[int]) -> str:
+    if not groups:
+        return "more than one character is wrong."
+    *most, last = map(str, groups)
+    either = f"{', '.join(most)} or {last}" if most else last
+    return f"if it is one character, or two neighbours changed places, look at group {either}."

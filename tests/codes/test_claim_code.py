@@ -1,17 +1,21 @@
 import copy
 import json
 import pickle
+import re
 import traceback
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cryptostamp.codes import ClaimCode, parse_claim_code
+from cryptostamp.codes import ClaimCode, parse_claim_code, parse_hidden_code
+from cryptostamp.codes.crockford import ALPHABET
 from cryptostamp.errors import CodeFormatError
 
-VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "codes.json").read_text())["claim"]
+ALL_VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "codes.json").read_text())
+VECTORS = ALL_VECTORS["claim"]
 SECRETS = st.binary(min_size=16, max_size=16)
 GOOD = "5GY8-PA0G-YDZD-HB8G-KSWE-5BWR-HGQ5"
 
@@ -87,6 +91,24 @@ class TestRefusals:
         _, _, code = typed.rpartition("#")
         assert not any(group in shown for group in code.upper().split("-") if len(group) > 2)
         assert caught.value.__context__ is None
+
+    @pytest.mark.parametrize("vector", ALL_VECTORS["mistyped"], ids=lambda vector: vector["mistake"])
+    def test_where_to_look(self, vector: dict[str, Any]) -> None:
+        """The check characters tell in which groups the mistake may be."""
+        with pytest.raises(CodeFormatError) as caught:
+            parse_hidden_code(vector["text"])
+        _, _, where = caught.value.what.partition("look at group ")
+        assert [int(each) for each in re.findall(r"\d", where)] == vector["groups"]
+        assert ("more than one character" in caught.value.what) == (not vector["groups"])
+
+    @given(st.binary(min_size=16, max_size=16), st.integers(0, 25), st.sampled_from(ALPHABET))
+    def test_the_true_group_is_among_them(self, secret: bytes, place: int, other: str) -> None:
+        """Whichever character of a code was mistaken for another, its group is named."""
+        characters = ClaimCode(secret).text.replace("-", "")
+        assume(characters[place] != other)
+        with pytest.raises(CodeFormatError) as caught:
+            parse_claim_code(characters[:place] + other + characters[place + 1 :])
+        assert str(place // 4 + 1) in caught.value.what.partition("look at group ")[2]
 
     @given(st.text(max_size=600))
     def test_arbitrary_text(self, text: str) -> None:

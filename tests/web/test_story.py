@@ -18,6 +18,7 @@ from cryptostamp.chain import StampSeries
 from cryptostamp.codes import ClaimCode, ClaimHalf, Half
 from cryptostamp.primitives import Serial
 
+VECTORS = Path(__file__).parents[1] / "vectors" / "codes.json"
 PASSPHRASE = "seven frogs in a row"
 LONG = 30_000
 """Milliseconds: making a key and waiting for a block take some seconds on a slow machine."""
@@ -195,6 +196,19 @@ class TestClaimWithoutWallet:
             page.get_by_label("Hidden code, or one half of it").fill(typed)
             page.get_by_role("button", name="Show the stamp").click()
             expect(page.get_by_text(said)).to_be_visible()
+        context.close()
+
+    def test_where_to_look(self, browser: Browser, running_site: RunningSite) -> None:
+        """The page names the same groups of a mistyped code as the library."""
+        context = browser.new_context(base_url=running_site.url)
+        page = context.new_page()
+        page.goto("/claim")
+        for vector in json.loads(VECTORS.read_text())["mistyped"]:
+            page.get_by_label("Hidden code, or one half of it").fill(vector["text"])
+            page.get_by_role("button", name="Show the stamp").click()
+            groups = " / ".join(map(str, vector["groups"]))
+            said = f"look at group {groups}." if groups else "compare it with the stamp"
+            expect(page.locator("#code-problem")).to_contain_text(said)
         context.close()
 
     @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ if (fragment) history.replaceState(null, "", location.pathname);
 function takeUp(text: string): boolean {
   const read = readHidden(text);
   if (read.kind === "mistake") {
-    problem(word(read.word, { character: read.character ?? "" }));
+    problem(word(read.word, { character: read.character ?? "", groups: (read.groups ?? []).join(" / ") }));
     return false;
   }
   let secret = read.secret;
