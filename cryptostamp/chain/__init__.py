@@ -45,6 +45,7 @@ from cryptostamp.chain.stamp_series import (
     deploy_series,
     series_deployment,
 )
+from cryptostamp.chain.token_moves import Move, moves_of
 
 __all__ = [
     "DEV_ACCOUNTS",
@@ -75,6 +76,7 @@ __all__ = [
     "MemoryJournal",
     "MinedTransaction",
     "Moment",
+    "Move",
     "Post",
     "PostalRegistry",
     "Postmark",
@@ -100,6 +102,7 @@ __all__ = [
     "find_anvil",
     "is_valid_signature",
     "load_artifact",
+    "moves_of",
     "series_deployment",
     "start_local_node",
 ]

@@ -164,9 +164,14 @@ class Chain:
         return self._ask(_mined, "eth_getTransactionReceipt", hex_of(transaction))
 
     def logs(
-        self, contracts: Address | Sequence[Address], topics: Sequence[bytes], *, first_block: int, last_block: int
+        self,
+        contracts: Address | Sequence[Address],
+        topics: Sequence[bytes | None],
+        *,
+        first_block: int,
+        last_block: int,
     ) -> tuple[Log, ...]:
-        """Return the events of one or more contracts whose topics begin with `topics`, oldest first.
+        """Return the events of one or more contracts whose topics begin with `topics`, oldest first; `None` fits any.
 
         Halves the range of blocks when the node finds it too large; raises `CannotTell` if the node will not search
         even small ranges.
@@ -182,7 +187,7 @@ class Chain:
                 "eth_getLogs",
                 {
                     "address": contracts,
-                    "topics": [hex_of(topic) for topic in topics],
+                    "topics": [None if topic is None else hex_of(topic) for topic in topics],
                     "fromBlock": hex_of(first),
                     "toBlock": hex_of(last),
                 },

@@ -88,6 +88,11 @@ def print_verdict(verdict: Verdict) -> None:
     unreached = len(verdict.checks) - len(verdict.reached)
     if unreached:
         console.print(Text(f"  Because of that, {unreached} more checks were not made."))
+    if verdict.stamp is not None and verdict.stamp.moves is not None:
+        for move in verdict.stamp.moves:
+            console.print(f"  It went on to {move.receiver}, {move.at:%Y-%m-%d %H:%M} UTC.")
+        if not verdict.stamp.moves and verdict.stamp.state in {"claimed", "delivered"}:
+            console.print("  It has not gone on to anybody since.")
     if verdict.place is not None:
         console.print(Text(f"  {_where(verdict.place)}", style="dim"))
     for hint in verdict.hints:

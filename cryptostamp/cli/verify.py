@@ -9,7 +9,7 @@ import click
 from cryptostamp.cli.options import AddressType, as_json, rpcs_option
 from cryptostamp.cli.output import console, print_json, print_verdict
 from cryptostamp.edition import Dossier
-from cryptostamp.office import Workspace, load_trust, verify
+from cryptostamp.office import Workspace, load_trust, verify, with_moves
 from cryptostamp.primitives import Address
 from cryptostamp.scan import Conclusion, Verdict
 
@@ -42,6 +42,11 @@ CANNOT_TELL = 4
     help="A TOML file with whom else you believe: registries, issuers whose signatures count without a network, "
     "contracts, and how old a block may be.",
 )
+@click.option(
+    "--moves",
+    is_flag=True,
+    help="Tell also how often the token of a claimed stamp has gone on to others. The first node searches its events.",
+)
 @as_json
 def verify_command(
     *,
@@ -50,6 +55,7 @@ def verify_command(
     folders: tuple[Path, ...],
     registry: Address | None,
     trust_file: Path | None,
+    moves: bool,
     as_json: bool,
 ) -> int:
     """Say what a stamp is, from a PHOTO (JPEG, PNG, WebP) or a typed CODE.
@@ -67,6 +73,8 @@ def verify_command(
         for target in targets
         for verdict in verify(target, dossiers=dossiers, rpc=rpc, registry=registry, trust=trust)
     ]
+    if moves:
+        verdicts = [(target, with_moves(verdict, dossiers=dossiers, rpc=rpc[0])) for target, verdict in verdicts]
     if as_json:
         print_json({"verdicts": [{"target": target, "verdict": verdict} for target, verdict in verdicts]})
     else:

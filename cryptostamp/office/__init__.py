@@ -40,7 +40,7 @@ from cryptostamp.office.sealed_proof import SealedFault, SealedFaultCode, Sealed
 from cryptostamp.office.stamps import PostmarkOrder, StampDesk, StampPreview, VoidOrder, runs_of
 from cryptostamp.office.status import Overview, history, overview
 from cryptostamp.office.trust_file import load_trust
-from cryptostamp.office.verify import judge_texts, resolve_code, source_at, trust_in, verify
+from cryptostamp.office.verify import judge_texts, resolve_code, source_at, trust_in, verify, with_moves
 from cryptostamp.office.workspace import Workspace
 
 __all__ = [
@@ -118,5 +118,6 @@ __all__ = [
     "take_in",
     "trust_in",
     "verify",
+    "with_moves",
     "write_compiled",
 ]

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from cryptostamp.chain import LOCAL_CHAIN_IDS, ChainReader
-from cryptostamp.codes import Kind, PublicCode, classify, parse_public_code, parse_short_code
-from cryptostamp.edition import Dossier
-from cryptostamp.errors import CodeFormatError, InputError, NodeUnreachable
+from cryptostamp.chain import LOCAL_CHAIN_IDS, Chain, ChainReader, moves_of
+from cryptostamp.codes import Kind, PublicCode, ShortCode, classify, parse_public_code, parse_short_code
+from cryptostamp.edition import Dossier, face_code
+from cryptostamp.errors import CannotTell, CodeFormatError, InputError, NodeUnreachable
 from cryptostamp.office.known_edition import known_edition
 from cryptostamp.primitives import Address, ChainId, Hash32, Serial
 from cryptostamp.scan import (
     ChainSource,
     ChainTerms,
     ComparedNodes,
+    MoveView,
     Place,
     Trust,
     Verdict,
@@ -29,7 +31,7 @@ from cryptostamp.scan import (
     verify_nothing,
 )
 
-__all__ = ["DossierEdition", "judge_texts", "resolve_code", "source_at", "trust_in", "verify"]
+__all__ = ["DossierEdition", "judge_texts", "resolve_code", "source_at", "trust_in", "verify", "with_moves"]
 
 _HIDDEN_CODE = (
     "This picture shows a hidden code. Whoever sees it can take the token: "
@@ -39,6 +41,9 @@ _HIDDEN_CODE = (
 
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".pdf"})
 _LONGEST_PATH = 1024
+_LEFT_CUSTODY = frozenset({"claimed", "delivered"})
+_FEW = 3
+"""Of the eight characters of a tag: a tag of another stamp differs in nearly all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,33 @@ def verify(
     return (verify_code(text, trust=trust, source=source, typed=True),)
 
 
+def with_moves(verdict: Verdict, *, dossiers: Iterable[Dossier], rpc: str) -> Verdict:
+    """Return a verdict that also tells how often the token went on to others, up to the block the verdict rests on.
+
+    One node is asked, and believed. A stamp that nobody has claimed has no moves. Raises `NodeUnreachable`, and
+    `CannotTell` for a node that does not search so many blocks.
+    """
+    code, stamp = verdict.code, verdict.stamp
+    if code is None or stamp is None:
+        return verdict
+    if stamp.state not in _LEFT_CUSTODY:
+        return replace(verdict, stamp=replace(stamp, moves=()))
+    chain = Chain.connect(rpc, expected=code.chain_id)
+    place = next((each.deployment for each in dossiers if each.deployment.contract == code.contract), None)
+    deployed = None if place is None else chain.receipt(place.transaction)
+    out_of_custody, *moves = moves_of(
+        chain,
+        code.contract,
+        code.serial,
+        first_block=0 if deployed is None else deployed.block_number,
+        last_block=stamp.block_number,
+    ) or (None,)
+    if out_of_custody is None:
+        raise CannotTell(f"The node at {chain.rpc.host} tells of no event of a token that has left the post.")
+    told = (MoveView(receiver=move.receiver, at=datetime.fromtimestamp(move.timestamp, UTC)) for move in moves)
+    return replace(verdict, stamp=replace(stamp, moves=tuple(told)))
+
+
 def resolve_code(text: str, dossiers: Iterable[Dossier]) -> PublicCode:
     """Return the public code that a text stands for: itself, or what a short code abbreviates.
 
@@ -159,9 +191,10 @@ def resolve_code(text: str, dossiers: Iterable[Dossier]) -> PublicCode:
     if classify(text) is not Kind.SHORT:
         return parse_public_code(text)
     short = parse_short_code(text)
-    for dossier in dossiers:
+    of_series = [dossier for dossier in dossiers if dossier.series.id == short.series_id]
+    for dossier in of_series:
         place = dossier.deployment
-        if dossier.series.id == short.series_id and short.agrees_with(place.contract):
+        if short.agrees_with(place.contract):
             return PublicCode(
                 host=dossier.series.issuer.domain,
                 chain_id=place.chain_id,
@@ -169,10 +202,22 @@ def resolve_code(text: str, dossiers: Iterable[Dossier]) -> PublicCode:
                 serial=short.serial,
                 tag=short.tag,
             )
+    guess = f" {_suspect_part(short, of_series[0])}" if len(of_series) == 1 else ""
     raise CodeFormatError(
-        f"The short code is mistyped, or it is of a series {short.series_id} whose dossier is not at hand.",
+        f"The short code is mistyped, or it is of a series {short.series_id} whose dossier is not at hand.{guess}",
         remedy="Compare it with the stamp, letter by letter, or scan the QR code instead.",
     )
+
+
+def _suspect_part(short: ShortCode, dossier: Dossier) -> str:
+    """Say which part of a short code is mistyped, by the tag that the dossier has for its number."""
+    if short.serial > dossier.edition.size:
+        return f"There is no stamp no. {short.serial:,}: look at the number."
+    issued = face_code(dossier, short.serial).tag
+    wrong = sum(ours != theirs for ours, theirs in zip(issued, short.tag, strict=True))
+    if wrong == 0:
+        return "If it is, look at its last character."
+    return f"If it is, look at {'the nine characters at its end' if wrong <= _FEW else 'the number'}."
 
 
 def _names_a_file(target: str) -> bool:

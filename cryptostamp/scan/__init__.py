@@ -26,6 +26,7 @@ from cryptostamp.scan.reading import Reading, Symbol, read_grey, read_photo, rea
 from cryptostamp.scan.sources import ChainSource, ChainTerms, Issuer, PublishedEdition, Question, Trust
 from cryptostamp.scan.verdict import (
     PAPER_CAVEAT,
+    MoveView,
     Place,
     PostmarkView,
     StampView,
@@ -53,6 +54,7 @@ __all__ = [
     "HintCode",
     "Issuer",
     "KnownEdition",
+    "MoveView",
     "NodesDisagree",
     "Outcome",
     "OwnershipCheck",

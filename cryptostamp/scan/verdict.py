@@ -75,6 +75,14 @@ class PostmarkView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoveView:
+    """A change of hands, after the token had left the custody of the post."""
+
+    receiver: Address
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StampView:
     """The stamp as it stands on the chain. Fields that could not be learnt are `None`."""
 
@@ -95,6 +103,8 @@ class StampView:
     block_time: datetime | None
     final: bool | None
     """Whether that state can no longer be undone by a reorganisation; `None` if the node does not say."""
+    moves: tuple[MoveView, ...] | None = None
+    """Oldest first; `None` if they were not asked for. The state of a token does not tell them, only its events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

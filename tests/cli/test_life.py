@@ -362,6 +362,31 @@ class TestProve:
         again = run("prove", "check", file, signature, "--rpc", here.url, "--json")
         assert (again.code, again.json["proven"]) == (1, False)
 
+    def test_the_hidden_code(self, run: Run, here: Desk, type_in: list[str], tmp_path: Path) -> None:
+        """Before the claim whoever has the hidden code proves it, and it is neither shown nor used up."""
+        code, hidden, file = (
+            public_code_of(here.dossier, Serial(8)).text,
+            here.secret.claim_code(Serial(8)),
+            tmp_path / "c",
+        )
+        asked = run(
+            *("prove", "ask", code, "--hidden-code", "--verifier", "dealer.example", "--out", file, "--rpc", here.url)
+        )
+        assert asked.code == 0
+        type_in.append(hidden.text)
+        signed = run("prove", "sign", file)
+        assert signed.code == 0
+        checked = run("prove", "check", file, signed.out.strip(), "--rpc", here.url)
+        assert (checked.code, checked.out.startswith("Proven: ")) == (0, True)
+        assert hidden.text[:9] not in signed.out + signed.err + checked.out + file.read_text()
+        assert (
+            run("verify", code, "--rpc", here.url, "--json").json["verdicts"][0]["verdict"]["stamp"]["state"]
+            == "unclaimed"
+        )
+        type_in.append(here.secret.claim_code(Serial(9)).text)
+        other = run("prove", "sign", file)
+        assert run("prove", "check", file, other.out.strip(), "--rpc", here.url).code == 1
+
     def test_a_stranger(self, run: Run, here: Desk, owned: str, type_in: list[str], tmp_path: Path) -> None:
         """1: a stranger's signature proves nothing."""
         asked = run("prove", "ask", owned, "--verifier", "dealer.example", "--rpc", here.url, "--json")

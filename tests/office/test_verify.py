@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -161,12 +162,21 @@ class TestTypedCodes:
         verdict = only(change(code.short("LEAP").text), desk)
         assert (verdict.conclusion, verdict.code) == (Conclusion.GENUINE, code)
 
-    def test_a_mistyped_short_code(self, desk: Desk) -> None:
-        """One wrong character is a slip of the finger, not a forgery."""
-        text = public_code_of(desk.dossier, Serial(7)).short("LEAP").text
-        verdict = only(text[:-2] + ("2" if text[-2] != "2" else "3") + text[-1], desk)
+    @pytest.mark.parametrize(
+        ("wrong", "where"),
+        [
+            (lambda text: text[:-2] + ("2" if text[-2] != "2" else "3") + text[-1], "the nine characters at its end"),
+            (lambda text: text[:-1] + ("2" if text[-1] != "2" else "3"), "its last character"),
+            (lambda text: text.replace("-7-", "-8-"), "the number"),
+            (lambda text: text.replace("-7-", "-777777-"), "There is no stamp no. 777,777"),
+        ],
+    )
+    def test_a_mistyped_short_code(self, desk: Desk, wrong: Callable[[str], str], where: str) -> None:
+        """One wrong character is a slip of the finger, not a forgery; the edition tells where it probably is."""
+        verdict = only(wrong(public_code_of(desk.dossier, Serial(7)).short("LEAP").text), desk)
         assert verdict.conclusion is Conclusion.UNKNOWN
         assert "mistyped" in verdict.sentence
+        assert where in verdict.sentence
 
     def test_a_short_code_of_another_series(self, desk: Desk) -> None:
         """A short code of a series whose dossier is not at hand cannot be judged."""
