@@ -12,7 +12,7 @@ from benchmarks._scan_peers import PEERS
 from benchmarks.harness import Row, median_seconds, progress
 from cryptostamp.scan import read_symbols
 
-__all__ = ["album_page", "page_rows"]
+__all__ = ["album_page", "holds", "page_rows"]
 
 _PHONE = (4000, 3000)
 _COLUMNS, _ROWS = 8, 5
@@ -47,7 +47,7 @@ def page_rows(printed, *, quick):
     symbols = read_symbols(data, [printed.prepared]).symbols
     seconds = time.perf_counter() - begun
     right = sum(
-        any(symbol.text == text and _holds(symbol.corners, place) for symbol in symbols)
+        any(symbol.text == text and holds(symbol.corners, place) for symbol in symbols)
         for text, place in places.items()
     )
     grey = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
@@ -96,5 +96,6 @@ def _jpeg(photo):
     return cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()
 
 
-def _holds(corners, place):
+def holds(corners, place):
+    """Tell whether a place lies within four corners."""
     return cv2.pointPolygonTest(np.float32(corners), place, measureDist=False) > 0

@@ -14,6 +14,7 @@ import numpy as np
 from benchmarks._scan_damage import DPI, Place
 from benchmarks.harness import ROOT
 from cryptostamp.codes import PublicCodes, public_symbols
+from cryptostamp.edition import face_codes, symbol_form
 from cryptostamp.press import StampFace, render_stamp, shared_picture, template_of
 from cryptostamp.press.cut_out import MARGIN_MM
 from cryptostamp.primitives import Address, ChainId, Serial
@@ -28,17 +29,23 @@ _CONTRACT = Address("0x92599D596cc345cAd9868FA56681D12f57796E97")
 class Printed:
     """An edition that lies printed on the table: a `KnownEdition`, and the stamps themselves."""
 
-    def __init__(self, size):
+    def __init__(self, size, dossier=None):
+        """With a `dossier` the stamps are those of an edition that was issued, else of one that is on no chain."""
         self.size = size
         self.series = load_series(ROOT / "artwork" / "leapfrog")
-        self.codes = PublicCodes.make(
-            host=self.series.issuer.domain,
-            chain_id=ChainId(31337),
-            contract=_CONTRACT,
-            serials=np.arange(1, size + 1),
-            claim_keys=np.random.default_rng(2026).bytes(20 * size),
-        )
-        self._batch = public_symbols(self.codes)
+        if dossier is None:
+            self.codes = PublicCodes.make(
+                host=self.series.issuer.domain,
+                chain_id=ChainId(31337),
+                contract=_CONTRACT,
+                serials=np.arange(1, size + 1),
+                claim_keys=np.random.default_rng(2026).bytes(20 * size),
+            )
+            self._batch = public_symbols(self.codes)
+        else:
+            form = symbol_form(dossier)
+            self.codes = face_codes(dossier, range(1, size + 1))
+            self._batch = public_symbols(self.codes, mask=form.mask, least_version=form.version)
         self._template = template_of(self.series, self._batch.side)
         self.symbol, self.side = self._template.symbol, self._batch.side
 

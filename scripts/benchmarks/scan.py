@@ -18,6 +18,7 @@ from multiprocessing import get_context
 import cv2
 import numpy as np
 
+from benchmarks._scan_album import album_rows
 from benchmarks._scan_damage import KINDS, STRENGTHS, damaged_photo
 from benchmarks._scan_pages import page_rows
 from benchmarks._scan_peers import PEERS
@@ -61,7 +62,8 @@ def run(quick):
     if not quick:
         rows += _more_rows(tally)
     rows.append(Row(what="preparing an edition of 150,000, once a series", unit="s", ours=prepared))
-    return Report(benchmark="scan", quick=quick, rows=[*rows, *page_rows(printed, quick=quick)])
+    rows += [*page_rows(printed, quick=quick), *album_rows(_EDITION // 50 if quick else _EDITION)]
+    return Report(benchmark="scan", quick=quick, rows=rows)
 
 
 class _Tally:
