@@ -24,17 +24,8 @@ from cryptostamp.scan.ownership import (
 from cryptostamp.scan.page import PageSymbol, read_page, read_place
 from cryptostamp.scan.reading import Reading, Symbol, read_grey, read_photo, read_symbols
 from cryptostamp.scan.sources import ChainSource, ChainTerms, Issuer, PublishedEdition, Question, Trust
-from cryptostamp.scan.verdict import (
-    PAPER_CAVEAT,
-    MoveView,
-    Place,
-    PostmarkView,
-    StampView,
-    Verdict,
-    verify_code,
-    verify_codes,
-    verify_nothing,
-)
+from cryptostamp.scan.verdict import verify_code, verify_codes, verify_nothing
+from cryptostamp.scan.views import PAPER_CAVEAT, MoveView, Place, PostmarkView, StampView, Verdict
 
 __all__ = [
     "FACE_PX_PER_MM",

@@ -14,6 +14,7 @@ __all__ = [
     "DECISIVE",
     "PRECONDITIONS",
     "REFUTING",
+    "UNREACHED",
     "WARNINGS",
     "Check",
     "CheckCode",
@@ -21,6 +22,10 @@ __all__ = [
     "Outcome",
     "conclude",
 ]
+
+
+UNREACHED = "Not looked at, because of what was found before."
+"""The sentence of a check that an earlier result made pointless."""
 
 
 class Outcome(StrEnum):

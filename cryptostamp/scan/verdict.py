@@ -10,398 +10,27 @@ A verdict is about the code and its token. That this paper is the paper, no scan
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import NoReturn, TypeVar
+from datetime import UTC, datetime
 
-from cryptostamp.codes import PublicCode, parse_public_code, signer_of
-from cryptostamp.errors import CannotTell, CodeFormatError, CryptostampError
-from cryptostamp.primitives import Address, Serial
-from cryptostamp.scan.checks import DECISIVE, PRECONDITIONS, REFUTING, Check, CheckCode, Conclusion, Outcome, conclude
-from cryptostamp.scan.crosscheck import ComparedLook
-from cryptostamp.scan.hints import Hint
-from cryptostamp.scan.sources import (
-    BlockFacts,
-    ChainSource,
-    LookFacts,
-    PostmarkFacts,
-    PublishedEdition,
-    Question,
-    SeriesStatusFacts,
-    SightFacts,
-    StampFacts,
-    StandingFacts,
-    Trust,
+from cryptostamp.codes import PublicCode
+from cryptostamp.errors import CannotTell, CryptostampError
+from cryptostamp.scan.checks import (
+    DECISIVE,
+    PRECONDITIONS,
+    REFUTING,
+    UNREACHED,
+    Check,
+    CheckCode,
+    Conclusion,
+    Outcome,
+    conclude,
 )
+from cryptostamp.scan.examination import Examination, Stop
+from cryptostamp.scan.sources import ChainSource, LookFacts, Question, Trust
+from cryptostamp.scan.views import StampView, Verdict
 
-__all__ = [
-    "PAPER_CAVEAT",
-    "Place",
-    "PostmarkView",
-    "StampView",
-    "Verdict",
-    "verify_code",
-    "verify_codes",
-    "verify_nothing",
-]
-
-_T = TypeVar("_T")
-
-_UNREACHED = "Not looked at, because of what was found before."
-
-_LONGEST_TEXT = 200
-
-_OFFICE = re.compile(r"[A-Z0-9-]{1,12}")
-_WHY_VOID = {
-    "spoiled": "it was spoiled",
-    "lost": "it was lost",
-    "stolen": "it was stolen",
-    "recalled": "it was recalled",
-}
-_KINDS = {"first-day": " with its first-day postmark", "special": " with a special postmark"}
-
-PAPER_CAVEAT = "A code can be copied: no scan can tell whether this paper is the one the post printed."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostmarkView:
-    """A cancellation of the paper stamp. The office is `None` if the contract holds no legible code of one."""
-
-    office: str | None
-    day: date
-    kind: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoveView:
-    """A change of hands, after the token had left the custody of the post."""
-
-    receiver: Address
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StampView:
-    """The stamp as it stands on the chain. Fields that could not be learnt are `None`."""
-
-    post: str
-    title: str | None
-    serial: Serial
-    edition: int | None
-    variant: str | None
-    owner: Address
-    state: str
-    """One of unclaimed, claimed, delivered and void."""
-    since: datetime | None
-    """When the token left custody or was voided."""
-    void_reason: str | None
-    postmarks: int
-    first_postmark: PostmarkView | None
-    block_number: int
-    block_time: datetime | None
-    final: bool | None
-    """Whether that state can no longer be undone by a reorganisation; `None` if the node does not say."""
-    moves: tuple[MoveView, ...] | None = None
-    """Oldest first; `None` if they were not asked for. The state of a token does not tell them, only its events."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where in a picture the code was read, and how sure that is."""
-
-    corners: tuple[tuple[int, int], ...]
-    """Of the symbol, in pixels, clockwise from its top left."""
-    page: int = 0
-    """Of a PDF, from 0."""
-    error: float | None = None
-    """The estimated probability that it is another stamp, where the edition told the code; else `None`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """The answer to a scan: a conclusion, one sentence for a person, and every check behind it."""
-
-    conclusion: Conclusion
-    sentence: str
-    checks: tuple[Check, ...]
-    code: PublicCode | None = None
-    stamp: StampView | None = None
-    caveat: str = PAPER_CAVEAT
-    hints: tuple[Hint, ...] = ()
-    """What a scan log makes one think of; never a finding."""
-    place: Place | None = None
-    """Of a code that was read in a picture."""
-
-    @property
-    def reached(self) -> tuple[Check, ...]:
-        """The checks that were reached: all but those that an earlier result made pointless."""
-        return tuple(check for check in self.checks if check.sentence != _UNREACHED)
-
-    def outcome_of(self, code: CheckCode) -> Outcome:
-        """Return how a check ended; one that was not reached was not checked."""
-        return next((check.outcome for check in self.checks if check.code is code), Outcome.NOT_CHECKED)
-
-
-class _Stop(Exception):
-    """The remaining checks cannot be made or no longer matter."""
-
-
-class _Examination:
-    """One code being examined: the checks made so far, and who is believed."""
-
-    def __init__(self, trust: Trust, now: datetime) -> None:
-        self.checks: list[Check] = []
-        self._trust = trust
-        self._now = now
-
-    def _passed(self, code: CheckCode, sentence: str) -> None:
-        self.checks.append(Check(code=code, outcome=Outcome.PASSED, sentence=sentence))
-
-    def _failed(self, code: CheckCode, sentence: str) -> None:
-        self.checks.append(Check(code=code, outcome=Outcome.FAILED, sentence=sentence))
-
-    def _not_checked(self, code: CheckCode, sentence: str) -> None:
-        self.checks.append(Check(code=code, outcome=Outcome.NOT_CHECKED, sentence=sentence))
-
-    def _refuted_now(self, code: CheckCode, sentence: str) -> NoReturn:
-        """Fail for what is not there yet; an answer that is too old cannot say that it still is not."""
-        recent = any(each.code is CheckCode.BLOCK_RECENT and each.outcome is Outcome.PASSED for each in self.checks)
-        (self._failed if recent else self._not_checked)(code, sentence)
-        raise _Stop
-
-    def _told(self, code: CheckCode, answer: _T | CryptostampError) -> _T:
-        """Return what a node told; an error in its place means that this was not checked."""
-        if isinstance(answer, CryptostampError):
-            self._not_checked(code, f"The node gave no usable answer: {_shown(answer.what)}")
-            raise _Stop
-        return answer
-
-    def well_formed(self, text: str, *, typed: bool) -> PublicCode:
-        try:
-            code = parse_public_code(text)
-        except CodeFormatError as error:
-            (self._not_checked if typed else self._failed)(CheckCode.WELL_FORMED, error.what)
-            raise _Stop from error
-        self._passed(CheckCode.WELL_FORMED, "The code is complete and its check character agrees.")
-        self._known_host(code)
-        self._signature(code)
-        return code
-
-    def _known_host(self, code: PublicCode) -> None:
-        """Judge the host by the pinned issuers, if there are any: a registry may be asked later."""
-        known = next((each for each in self._trust.issuers if each.domain == code.host), None)
-        if known is not None:
-            self._passed(CheckCode.HOST_OF_POST, f"The code leads to {code.host}, the domain of {_shown(known.name)}.")
-
-    def _signature(self, code: PublicCode) -> None:
-        """Judge a signature by the pinned issuers. A registry that is asked later may know the signer instead."""
-        check = CheckCode.ISSUER_SIGNATURE
-        if code.signature is None:
-            self._not_checked(check, "The code carries no signature.")
-            return
-        signer = signer_of(code)
-        if signer is None:
-            self._failed(check, "The signature in the code is none: no key can have made it.")
-            raise _Stop
-        by = next((each for each in self._trust.issuers if signer in each.accounts), None)
-        of_host = [each for each in self._trust.issuers if each.domain == code.host]
-        if by is not None and (not of_host or by in of_host):
-            self._passed(check, f"The code was signed by {_shown(by.name)}.")
-        elif of_host:
-            self._failed(check, f"The code names {code.host}, but {_shown(of_host[0].name)} did not sign it.")
-            raise _Stop
-        else:
-            self._not_checked(check, f"The code was signed by {signer}, whom you have not named.")
-
-    def reached(self, code: PublicCode, answer: LookFacts | CryptostampError) -> LookFacts:
-        """Judge whether there is an answer to rely on; return it."""
-        check = CheckCode.CHAIN_REACHED
-        look = self._told(check, answer)
-        if look.chain_id != code.chain_id:
-            self._not_checked(
-                check, f"The code is of chain {code.chain_id}; the node that was asked is of {look.chain_id}."
-            )
-            raise _Stop
-        agreed = remarks = ""
-        if isinstance(look, ComparedLook):
-            agreed = f" of {look.agreed} nodes that agree" if look.agreed > 1 else ""
-            remarks = "".join(f" {_shown(remark)}" for remark in look.remarks)
-        self._passed(
-            check,
-            f"Chain {code.chain_id} was asked{agreed} as of block {look.block.number}, "
-            f"{_utc(look.block.timestamp)}.{remarks}",
-        )
-        return look
-
-    def stamp(self, code: PublicCode, look: LookFacts, sight: SightFacts) -> StampView:
-        """Judge what a node answered, in order; return what the chain says of the stamp."""
-        self._recent(code, look.block)
-        status = self._registration(code, sight)
-        self._contract_code(code, sight, status)
-        edition = self._trust.editions.get((code.chain_id, code.contract))
-        pinned = self._trust.contracts.get((code.chain_id, code.contract))
-        post = pinned if status is None else status.post.name
-        return self._token(code, sight, None if post is None else _shown(post), edition, look)
-
-    def _recent(self, code: PublicCode, block: BlockFacts) -> None:
-        """Judge the age of the block that everything rests on."""
-        limit = self._trust.terms(code.chain_id).stale_after
-        age = int(self._now.timestamp()) - block.timestamp
-        if limit is None:
-            self._passed(CheckCode.BLOCK_RECENT, "The age of the block does not matter on this chain.")
-        elif abs(age) > limit.total_seconds():
-            when = f"{_span(age)} old" if age > 0 else f"{_span(-age)} in the future"
-            self._not_checked(
-                CheckCode.BLOCK_RECENT,
-                f"The newest block of the node is {when}: it may be behind, and what has happened since is not known.",
-            )
-        else:
-            self._passed(CheckCode.BLOCK_RECENT, f"The block is {_span(max(age, 0))} old.")
-
-    def _registration(self, code: PublicCode, sight: SightFacts) -> SeriesStatusFacts | None:
-        """Return what the registry says of the contract, `None` if nobody was asked."""
-        check = CheckCode.CONTRACT_REGISTERED
-        pinned = self._trust.contracts.get((code.chain_id, code.contract))
-        status = None
-        if code.chain_id in self._trust.registries:
-            status = self._told(check, sight.status)
-        if status is None and pinned is not None:
-            self._passed(check, f"You have named the contract as one of {_shown(pinned)}.")
-            return None
-        if code.chain_id not in self._trust.registries:
-            self._not_checked(check, f"No registry of posts is trusted for chain {code.chain_id}.")
-            return None
-        if status is None:
-            self._refuted_now(check, f"No post has registered the contract {code.contract}: it is a look-alike.")
-        self._standing(status)
-        self._host_and_signer(code, status)
-        return status
-
-    def _host_and_signer(self, code: PublicCode, status: SeriesStatusFacts) -> None:
-        """Compare host and signature with what the registry says of the post."""
-        self.checks = [each for each in self.checks if each.code is not CheckCode.HOST_OF_POST]
-        domain = _shown(status.post.domain)
-        if code.host == status.post.domain:
-            self._passed(CheckCode.HOST_OF_POST, f"The code leads to the post's own domain, {code.host}.")
-        else:
-            self._failed(
-                CheckCode.HOST_OF_POST,
-                f"The code leads to {code.host}, but the post's domain is {domain}: "
-                "do not enter the hidden code there.",
-            )
-        signature = next(each for each in self.checks if each.code is CheckCode.ISSUER_SIGNATURE)
-        open_ = code.signature is not None and signature.outcome is Outcome.NOT_CHECKED
-        if open_ and signer_of(code) == status.post.account:
-            self.checks.remove(signature)
-            self._passed(CheckCode.ISSUER_SIGNATURE, f"The code was signed by {_shown(status.post.name)}.")
-
-    def _standing(self, status: SeriesStatusFacts) -> None:
-        """Judge how post and series stand: revoked fails, suspended leaves open what will be decided."""
-        check = CheckCode.CONTRACT_REGISTERED
-        post, authority = _shown(status.post.name), "the authority of the registry"
-        told = (
-            (status.post, f"{post} was", authority),
-            (status, "This series was", authority if status.by_authority else post),
-        )
-        revoked = [each for each in told if not (each[0].active or each[0].suspended)]
-        suspended = [each for each in told if each[0].suspended and not each[0].active]
-        if revoked:
-            self._failed(check, " ".join(_change(was, "revoked", by, facts) for facts, was, by in revoked))
-            raise _Stop
-        if suspended:
-            self._not_checked(check, " ".join(_change(was, "suspended", by, facts) for facts, was, by in suspended))
-        else:
-            self._passed(check, f"The contract was registered by {post}.")
-
-    def _contract_code(self, code: PublicCode, sight: SightFacts, status: SeriesStatusFacts | None) -> None:
-        check = CheckCode.CONTRACT_CODE
-        ours = self._told(check, sight.is_our_code)
-        if ours is None:
-            self._refuted_now(check, f"There is no contract at {code.contract}.")
-        if not ours:
-            self._failed(check, f"This program does not know the contract at {code.contract}.")
-            raise _Stop
-        if status is not None and not status.code_unchanged:
-            self._failed(check, f"The contract {code.contract} no longer has the code that its post registered.")
-            raise _Stop
-        self._passed(check, "The contract is the published one, byte for byte.")
-
-    def _token(
-        self,
-        code: PublicCode,
-        sight: SightFacts,
-        post: str | None,
-        edition: PublishedEdition | None,
-        look: LookFacts,
-    ) -> StampView:
-        check = CheckCode.SERIAL_IN_EDITION
-        facts = self._told(check, sight.stamp)
-        if facts is None:
-            self._failed(check, f"There is no stamp no. {code.serial:,} in this edition.")
-            raise _Stop
-        self._passed(check, f"Stamp no. {code.serial:,} belongs to the edition.")
-        edition = self._tag(code, sight, edition)
-        self._state(facts)
-        mark = facts.first_postmark
-        names = () if edition is None else edition.variant_names
-        final = look.final
-        return StampView(
-            post=post or "an unknown post",
-            title=None if edition is None else edition.title,
-            serial=code.serial,
-            edition=None if edition is None else edition.size,
-            variant=names[facts.variant] if facts.variant is not None and facts.variant < len(names) else None,
-            owner=facts.owner,
-            state=facts.state,
-            since=_moment(facts.since),
-            void_reason=facts.void_reason,
-            postmarks=facts.postmarks,
-            first_postmark=None if mark is None else PostmarkView(office=_office(mark), day=mark.day, kind=mark.kind),
-            block_number=look.block.number,
-            block_time=_moment(look.block.timestamp),
-            final=None if final is None else facts.since is None or facts.since <= final.timestamp,
-        )
-
-    def _state(self, facts: StampFacts) -> None:
-        """Say how far the token has come. A void stamp is told as what it is: its code is genuine, and worthless."""
-        when = "" if facts.since is None else f" on {_utc(facts.since)}"
-        why = _WHY_VOID.get(facts.void_reason or "", "for a reason that is not known here")
-        told = {
-            "unclaimed": "The token has not been claimed; the post keeps it.",
-            "claimed": f"The token was claimed{when}; it belongs to {facts.owner}.",
-            "delivered": f"The post sent this token itself{when}; the hidden code under the scratch field no longer "
-            f"works. It belongs to {facts.owner}.",
-            "void": f"The post declared this stamp void{when}: {why}.",
-        }
-        if facts.state not in told:
-            self._not_checked(CheckCode.STATE_KNOWN, "The contract tells of a state that is not known here.")
-            raise _Stop
-        more = [_cancelled(facts.first_postmark, facts.postmarks)] if facts.first_postmark is not None else []
-        if facts.variant is None:
-            more.append("Its variant is not revealed yet.")
-        self._passed(CheckCode.STATE_KNOWN, " ".join([told[facts.state], *more]))
-        if facts.state == "void":
-            self._failed(CheckCode.NOT_VOID, f"{told['void']} Do not accept it; its hidden code is worthless.")
-        else:
-            self._passed(CheckCode.NOT_VOID, "The post has not declared the stamp void.")
-
-    def _tag(self, code: PublicCode, sight: SightFacts, edition: PublishedEdition | None) -> PublishedEdition | None:
-        """Compare the tag with the published claim key; return the dossier if the contract vouches for it."""
-        check = CheckCode.TAG_AGREES
-        if edition is None:
-            self._not_checked(check, "The edition's dossier is not at hand, so an invented code would go unnoticed.")
-            return None
-        root = self._told(check, sight.edition_root)
-        if root != edition.root or code.serial > edition.size:
-            self._not_checked(check, "The dossier at hand is not the one that this contract commits to.")
-            return None
-        if not code.agrees_with(edition.claim_key(code.serial)):
-            self._failed(check, f"The post never issued this code: stamp no. {code.serial:,} carries another tag.")
-            raise _Stop
-        self._passed(check, "The tag is the one the post committed to when it issued the edition.")
-        return edition
+__all__ = ["verify_code", "verify_codes", "verify_nothing"]
 
 
 def verify_code(
@@ -433,19 +62,19 @@ def verify_codes(
             try:
                 look = examination.reached(code, answer)
                 stamp = examination.stamp(code, look, look.sights[number])
-            except _Stop:
+            except Stop:
                 pass
             number += 1
         verdicts.append(_verdict(examination.checks, code, stamp))
     return tuple(verdicts)
 
 
-def _begin(text: str, trust: Trust, now: datetime, *, typed: bool) -> tuple[_Examination, PublicCode | None]:
+def _begin(text: str, trust: Trust, now: datetime, *, typed: bool) -> tuple[Examination, PublicCode | None]:
     """Make the checks that need no node; return the code if a node shall be asked about it."""
-    examination = _Examination(trust, now)
+    examination = Examination(trust, now)
     try:
         return examination, examination.well_formed(text, typed=typed)
-    except _Stop:
+    except Stop:
         return examination, None
 
 
@@ -494,7 +123,7 @@ def _complete(checks: list[Check]) -> tuple[Check, ...]:
     """Add the checks that were not reached, so that every verdict lists all of them in order."""
     made = {check.code: check for check in checks}
     return tuple(
-        made.get(code, Check(code=code, outcome=Outcome.NOT_CHECKED, sentence=_UNREACHED))
+        made.get(code, Check(code=code, outcome=Outcome.NOT_CHECKED, sentence=UNREACHED))
         for code in CheckCode
         if code is not CheckCode.PICTURE_READABLE
     )
@@ -512,7 +141,7 @@ def _sentence(conclusion: Conclusion, checks: Sequence[Check], stamp: StampView 
         reasons = [
             each.sentence
             for each in checks
-            if each.outcome is Outcome.NOT_CHECKED and each.code in DECISIVE - REFUTING and each.sentence != _UNREACHED
+            if each.outcome is Outcome.NOT_CHECKED and each.code in DECISIVE - REFUTING and each.sentence != UNREACHED
         ]
         signed = [each.sentence for each in checks if each.code in REFUTING and each.outcome is Outcome.PASSED]
         return " ".join(["Cannot tell.", *reasons, *signed])
@@ -520,47 +149,3 @@ def _sentence(conclusion: Conclusion, checks: Sequence[Check], stamp: StampView 
     edition = f" of {stamp.edition:,}" if stamp.edition else ""
     state = next(each.sentence for each in checks if each.code is CheckCode.STATE_KNOWN)
     return f"Genuine code. {stamp.title} no. {stamp.serial:,}{edition}{variant}, issued by {stamp.post}. {state}"
-
-
-def _cancelled(mark: PostmarkFacts, count: int) -> str:
-    office, kind = _office(mark), _KINDS.get(mark.kind, "")
-    by = "by an office whose code is illegible" if office is None else f"by the office {office}"
-    first = f"It was cancelled on {mark.day.isoformat()} {by}{kind}"
-    return f"{first}." if count == 1 else f"{first}, the first of {count:,} postmarks."
-
-
-def _office(mark: PostmarkFacts) -> str | None:
-    """Return the code of the office if it is one; anybody may have written anything there."""
-    return mark.office if mark.office is not None and _OFFICE.fullmatch(mark.office) else None
-
-
-def _moment(timestamp: int | None) -> datetime | None:
-    try:
-        return None if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
-    except (ValueError, OverflowError, OSError):  # a time that no calendar holds
-        return None
-
-
-def _change(was: str, done: str, by: str, facts: StandingFacts) -> str:
-    reason = _shown(facts.reason) or "none was given"
-    return f"{was} {done} by {by} on {_utc(facts.since)}; the reason: {reason.rstrip('.')}."
-
-
-def _shown(text: str) -> str:
-    """Return a text of a registry as it may be shown: without control and direction characters, and not too long."""
-    return "".join(letter if letter.isprintable() else " " for letter in text[:_LONGEST_TEXT]).strip()
-
-
-def _utc(timestamp: int) -> str:
-    try:
-        return f"{datetime.fromtimestamp(timestamp, UTC):%Y-%m-%d %H:%M:%S} UTC"
-    except (ValueError, OverflowError, OSError):  # a time that no calendar holds
-        return f"second {timestamp}"
-
-
-def _span(seconds: int) -> str:
-    """Return a span of time in the unit that a person would use."""
-    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds // length:,} {unit}"
-    return f"{seconds} seconds"
