@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import faulthandler
 import pickle
+import signal
 import time
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +24,10 @@ from cryptostamp.office import (
 )
 from cryptostamp.office.counter import ClaimClerk, check_claim, take_in
 
-__all__ = ["Plan", "work"]
+__all__ = ["LAST_OFFICE", "Plan", "work"]
+
+LAST_OFFICE = "LAST"
+"""The post office of a postmark that is recorded when all else is done."""
 
 _AT_ONCE = 100
 _FOLLOW_EVERY_S = 0.7
@@ -65,6 +70,16 @@ class Plan:
         """The file in which the process tells of what went wrong."""
         return self.folder / "notes.txt"
 
+    @property
+    def turn_path(self):
+        """The file in which the process tells what is left to do."""
+        return self.folder / "turn.txt"
+
+    @property
+    def stack_path(self):
+        """The file in which the process tells where it stands, when it gets SIGUSR1."""
+        return self.folder / "stack.txt"
+
     def orders(self):
         """Return the orders of the desk, and how each is given."""
         voids = [
@@ -80,6 +95,7 @@ class Plan:
 
 def work(plan):
     """Do what is due, again and again, until the time is over and all is done; raise nothing that a restart mends."""
+    faulthandler.register(signal.SIGUSR1, file=plan.stack_path.open("w"), all_threads=True)
     workspace = Workspace(plan.folder)
     dossier, chain = workspace.dossier(), Chain.connect(plan.url)
     with plan.signed_path.open("rb") as stream:
@@ -99,6 +115,9 @@ def work(plan):
                 if time.monotonic() > followed + _FOLLOW_EVERY_S:
                     follow(dossier, chain=chain, ledger=ledger)
                     followed = time.monotonic()
+                plan.turn_path.write_text(
+                    f"{open_claims} claims open, {done_voids} of {len(voids)} voids, {done_marks} of {len(marks)} marks"
+                )
                 if plan.is_over and not open_claims:
                     _end(desk, sender, voids, marks)
                     return
@@ -134,7 +153,7 @@ def _give(preview, act, orders):
 def _end(desk, sender, voids, marks):
     """Send once more whatever a deep reorganisation has undone after it was final, then wait for all of it."""
     sender.settle()
-    last = PostmarkOrder(serials=runs_of([(1, 1)]), office="LAST", day=_DAY, kind=PostmarkKind.REGULAR)
+    last = PostmarkOrder(serials=runs_of([(1, 1)]), office=LAST_OFFICE, day=_DAY, kind=PostmarkKind.REGULAR)
     desk.postmark(last)
     for order in voids:
         desk.void(order)
