@@ -6,6 +6,7 @@ import faulthandler
 import pickle
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -101,17 +102,18 @@ def work(plan):
     with plan.signed_path.open("rb") as stream:
         signed = pickle.load(stream)  # noqa: S301 - written by the soak itself
     with workspace.ledger() as ledger:
-        sender = Sender(chain, DevSigner(0), LedgerJournal(ledger), finality=Finality(confirmations=plan.confirmations))
+        sender = _sender_of(plan, chain, ledger)
         clerk = ClaimClerk(dossier, ledger=ledger, sender=sender)
         desk = StampDesk(dossier, sender, ledger)
+        hasty = StampDesk(dossier, _sender_of(plan, chain, ledger, patience_s=0.0), ledger)
         voids, marks = plan.orders()
         done_voids = done_marks = 0
         followed = 0.0
         while True:
             try:
                 open_claims = _serve(plan, dossier, chain, ledger, signed, clerk)
-                done_voids += _give(desk.preview_void, desk.void, voids[done_voids : plan.due(len(voids))])
-                done_marks += _give(desk.preview_postmark, desk.postmark, marks[done_marks : plan.due(len(marks))])
+                done_voids += _give(desk.preview_void, hasty.void, voids[done_voids : plan.due(len(voids))])
+                done_marks += _give(desk.preview_postmark, hasty.postmark, marks[done_marks : plan.due(len(marks))])
                 if time.monotonic() > followed + _FOLLOW_EVERY_S:
                     follow(dossier, chain=chain, ledger=ledger)
                     followed = time.monotonic()
@@ -141,12 +143,26 @@ def _serve(plan, dossier, chain, ledger, signed, clerk):
     return left + plan.claims - taken - len(due)
 
 
+def _sender_of(plan, chain, ledger, patience_s=None):
+    return Sender(
+        chain,
+        DevSigner(0),
+        LedgerJournal(ledger),
+        finality=Finality(confirmations=plan.confirmations),
+        patience_s=patience_s,
+    )
+
+
 def _give(preview, act, orders):
-    """Pass over the orders that an earlier process has carried out, carry the next one out, and return how many."""
+    """Pass over the orders that an earlier process has carried out, send the next one, and return how many.
+
+    It is signed and sent, not waited for: claims are carried meanwhile, and the end makes sure of all of it.
+    """
     for number, order in enumerate(orders, 1):
         if preview(order).to_do:
-            act(order)
-            return number
+            with suppress(CannotTell):  # on its way: not mined, or not deep enough yet
+                act(order)
+            return number - 1
     return len(orders)
 
 
