@@ -8,6 +8,10 @@ A node never outlives its owner. `LocalNode` kills it on leaving the ``with`` bl
 kernel does so too (``PR_SET_PDEATHSIG``) when this process is killed itself, or when the thread that started the node
 ends. On other systems a node whose owner got SIGKILL stays, and is ended by hand. With ``keep=True`` it runs on its own
 until `stop`.
+
+Anvil 1.7 forgets all code when ``anvil_reorg`` goes back to a state that it has moved to the disk: contracts then
+answer with nothing. It moves there what is older than 500 blocks, and from about block 1,000 on what is older than ten.
+Whoever undoes blocks of a chain that grows so long asks for `kept_states`.
 """
 
 from __future__ import annotations
@@ -102,15 +106,24 @@ def find_anvil() -> Path:
     return Path(found)
 
 
-def start_local_node(port: int | None = None, *, keep: bool = False, chain_id: ChainId = _LOCAL_CHAIN) -> LocalNode:
+def start_local_node(
+    port: int | None = None,
+    *,
+    keep: bool = False,
+    chain_id: ChainId = _LOCAL_CHAIN,
+    kept_states: int | None = None,
+) -> LocalNode:
     """Start a local chain on 127.0.0.1 and return it as soon as it answers.
 
-    Takes a free port if `port` is `None`. With `keep` the node runs on after this process; its `pid` ends it. Raises
+    Takes a free port if `port` is `None`. With `keep` the node runs on after this process; its `pid` ends it. With
+    `kept_states` the states after so many of the newest blocks stay in memory, so that all of them can be undone, and
+    older ones can no longer be asked for; blocks, receipts and events are kept for ever either way. Raises
     `EnvironmentProblem` if the port is taken and `ToolMissing` if Anvil is not there or does not start.
     """
     binary = find_anvil()
+    options = () if kept_states is None else ("--prune-history", str(kept_states))
     if port is not None:
-        node = _start(binary, port, chain_id=chain_id, keep=keep) if _is_free(port) else None
+        node = _start(binary, port, *options, chain_id=chain_id, keep=keep) if _is_free(port) else None
         if node is None:
             raise EnvironmentProblem(
                 f"The port {port} on this machine is taken by another program.",
@@ -118,7 +131,7 @@ def start_local_node(port: int | None = None, *, keep: bool = False, chain_id: C
             )
         return node
     for _ in range(_PORT_TRIES):
-        node = _start(binary, _free_port(), chain_id=chain_id, keep=keep)
+        node = _start(binary, _free_port(), *options, chain_id=chain_id, keep=keep)
         if node is not None:
             return node
     raise EnvironmentProblem(
@@ -126,9 +139,9 @@ def start_local_node(port: int | None = None, *, keep: bool = False, chain_id: C
     )
 
 
-def _start(binary: Path, port: int, *, chain_id: ChainId, keep: bool) -> LocalNode | None:
+def _start(binary: Path, port: int, *options: str, chain_id: ChainId, keep: bool) -> LocalNode | None:
     """Start Anvil and wait for its first answer; return `None` if somebody else has the port."""
-    command = [str(binary), *_OPTIONS, "--host", _HOST, "--port", str(port), "--chain-id", str(chain_id)]
+    command = [str(binary), *_OPTIONS, *options, "--host", _HOST, "--port", str(port), "--chain-id", str(chain_id)]
     if sys.platform == "linux" and not keep:
         command = [sys.executable, "-I", "-S", "-c", _BOUND_LAUNCHER, str(os.getpid()), *command]
     with tempfile.TemporaryFile() as errors:

@@ -10,7 +10,7 @@ Does not know what a transaction should have done: the caller reads that from th
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cryptostamp.chain.fees import FeePolicy
 from cryptostamp.chain.finality import Finality
@@ -93,6 +93,18 @@ class Sender:
                 self._pursuit().once(entry, is_new=is_new)
             return self._journal.entries(self.chain.chain_id, self.address, from_nonce=entry.nonce)[0]
 
+    def look(self) -> tuple[JournalEntry, ...]:
+        """Look once at everything that is signed and not final, and return what has become of it, by nonce.
+
+        What is missing is sent again. As `submit` it waits for nothing, and returns also when no node has answered; for
+        a program that has many under way, it asks once for each of them.
+        """
+        with self._journal.exclusive(self.chain.chain_id, self.address):
+            unfinished = self._journal.unfinished(self.chain.chain_id, self.address)
+            if unfinished:
+                self._pursuit().once(unfinished[-1], is_new=False)
+            return self._again(unfinished)
+
     def dry_run(self, *, to: Address | None, data: bytes) -> Cost:
         """Return what a transaction would cost now, without signing it; raise as `send` would before signing."""
         return self._preflight.check("dry run", to=to, data=data)
@@ -105,16 +117,12 @@ class Sender:
         """
         with self._journal.exclusive(self.chain.chain_id, self.address):
             unfinished = self._journal.unfinished(self.chain.chain_id, self.address)
-            if not unfinished:
-                return ()
             pursuit = self._pursuit()
             for entry in reversed(unfinished):  # the highest first: on the way to it all lower ones are sent, too
                 live = self._journal.live(entry.intent)
                 if live is not None and live.is_unfinished:
                     pursuit.until_final(live, is_new=False)
-            nonces = {entry.nonce for entry in unfinished}
-            entries = self._journal.entries(self.chain.chain_id, self.address, from_nonce=unfinished[0].nonce)
-            return tuple(entry for entry in entries if entry.nonce in nonces)
+            return self._again(unfinished)
 
     def abandon(self, intent: str, *, reason: str) -> None:
         """Give up what was signed for `intent`, so that it can be signed anew; the journal keeps the `reason`.
@@ -164,6 +172,14 @@ class Sender:
                     )
                 entry = self._sign(intent, self.address, b"", nonce=nonce)
             return self._finish(entry, is_new=is_new)
+
+    def _again(self, entries: Sequence[JournalEntry]) -> tuple[JournalEntry, ...]:
+        """Return how entries stand now, in the order of their nonces."""
+        if not entries:
+            return ()
+        nonces = {entry.nonce for entry in entries}
+        found = self._journal.entries(self.chain.chain_id, self.address, from_nonce=min(nonces))
+        return tuple(entry for entry in found if entry.nonce in nonces)
 
     def _finish(self, entry: JournalEntry, *, is_new: bool) -> MinedTransaction:
         """Return how an entry was mined, once that is final."""

@@ -162,7 +162,7 @@ class StampSeries:
     def terms(self) -> SeriesTerms:
         """Return the terms of the series as the contract holds them."""
         entropy_block = self._read("entropyBlock")[0]
-        receiver, bps = self._read("royaltyInfo", 1, _FULL_PRICE)
+        royalty_receiver, royalty_bps = self.royalty()
         return SeriesTerms(
             name=self._read("name")[0],
             symbol=self._read("symbol")[0],
@@ -176,8 +176,8 @@ class StampSeries:
             metadata_frozen=self._read("metadataFrozen")[0],
             entropy_block=entropy_block,
             soulbound=self._read("soulbound")[0],
-            royalty_receiver=_account(receiver),
-            royalty_bps=bps,
+            royalty_receiver=royalty_receiver,
+            royalty_bps=royalty_bps,
         )
 
     def edition_root(self) -> Hash32:
@@ -316,7 +316,12 @@ class StampSeries:
 
     def set_roles(self, sender: Sender, *, intent: str, account: Address, roles: SeriesRole) -> MinedTransaction:
         """Set the roles of an account, as the administrator."""
-        return self._send(sender, intent, "setRoles", account, roles.value)
+        call = self.roles_call(account, roles)
+        return sender.send(intent=intent, to=call.to, data=call.data)
+
+    def roles_call(self, account: Address, roles: SeriesRole) -> Call:
+        """Return what `set_roles` sends."""
+        return self._call("setRoles", account, roles.value)
 
     def set_base_uri(self, sender: Sender, *, intent: str, base_uri: str) -> MinedTransaction:
         """Name the folder of the metadata, its last slash included."""
@@ -328,7 +333,17 @@ class StampSeries:
 
     def set_royalty(self, sender: Sender, *, intent: str, receiver: Address | None, bps: int) -> MinedTransaction:
         """Set the royalty, in hundredths of a per cent up to 1,000; nobody and 0 to end it."""
-        return self._send(sender, intent, "setRoyalty", receiver or _NOBODY, bps)
+        call = self.royalty_call(receiver, bps)
+        return sender.send(intent=intent, to=call.to, data=call.data)
+
+    def royalty_call(self, receiver: Address | None, bps: int) -> Call:
+        """Return what `set_royalty` sends."""
+        return self._call("setRoyalty", receiver or _NOBODY, bps)
+
+    def royalty(self) -> tuple[Address | None, int]:
+        """Return who gets the royalty, and how much in hundredths of a per cent; nobody and 0 if there is none."""
+        receiver, bps = self._read("royaltyInfo", 1, _FULL_PRICE)
+        return _account(receiver), bps
 
     def capture_entropy(self, sender: Sender, *, intent: str) -> MinedTransaction:
         """Keep the block hash that decides the draw of a blind series, while the chain still knows it."""

@@ -29,6 +29,7 @@ from cryptostamp.cli.proof import proof_command
 from cryptostamp.cli.proof_claims import proof_claims_command
 from cryptostamp.cli.prove import prove_command
 from cryptostamp.cli.registry import registry_command
+from cryptostamp.cli.series import series_command
 from cryptostamp.cli.serve import serve_command
 from cryptostamp.cli.stamps import postmark_command, void_command
 from cryptostamp.cli.status import history_command, status_command
@@ -78,6 +79,7 @@ for _command in (
     prove_command,
     void_command,
     postmark_command,
+    series_command,
     status_command,
     history_command,
     audit_command,

@@ -37,6 +37,7 @@ from cryptostamp.office.prove import ask_holder, ask_owner, check_holder, check_
 from cryptostamp.office.publication import MetadataCheck, Publication, check_metadata, publish_metadata
 from cryptostamp.office.scan_notes import note_scan
 from cryptostamp.office.sealed_proof import SealedFault, SealedFaultCode, SealedProof, proof_sealed
+from cryptostamp.office.series_desk import Royalty, SeriesDesk
 from cryptostamp.office.stamps import PostmarkOrder, StampDesk, StampPreview, VoidOrder, runs_of
 from cryptostamp.office.status import Overview, history, overview
 from cryptostamp.office.trust_file import load_trust
@@ -67,9 +68,11 @@ __all__ = [
     "Proof",
     "Publication",
     "PublishedDossier",
+    "Royalty",
     "SealedFault",
     "SealedFaultCode",
     "SealedProof",
+    "SeriesDesk",
     "SignedClaim",
     "StampDesk",
     "StampPreview",

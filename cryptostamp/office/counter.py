@@ -14,7 +14,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from cryptostamp.chain import EntryState, Sender, Stamp, StampSeries
+from cryptostamp.chain import EntryState, JournalEntry, Sender, Stamp, StampSeries
 from cryptostamp.edition import Dossier, recover_claim_signer
 from cryptostamp.errors import CannotTell, ContractRefusal, EnvironmentProblem, InputError, Refused
 from cryptostamp.ledger import ClaimRecord, ClaimState, Ledger
@@ -114,8 +114,10 @@ class ClaimClerk:
         and other errors that a later turn may not meet; nothing is lost by them.
         """
         series_id = self.dossier.series.id
-        for intent, claims in self._queue.under_way(series_id).items():
-            self._carry(intent, claims)
+        under_way = self._queue.under_way(series_id)
+        looked = {entry.intent: entry for entry in self._sender.look()} if under_way else {}
+        for intent, claims in under_way.items():
+            self._carry(intent, claims, looked.get(intent))
         if may_send:
             self._send_waiting()
         return self._queue.count(series_id, ClaimState.SENT) + self._queue.count(series_id, ClaimState.WAITING)
@@ -132,17 +134,19 @@ class ClaimClerk:
             self._queue.assign(good, intent)
             self._carry(intent, good)
 
-    def _carry(self, intent: str, claims: Sequence[ClaimRecord]) -> None:
+    def _carry(self, intent: str, claims: Sequence[ClaimRecord], entry: JournalEntry | None = None) -> None:
         """Bring one transaction a step on, and say in the ledger what became of its claims.
 
-        After a crash the claims may be fewer than the transaction has, so it goes by the name that it was given.
+        `entry` is what a look has just found it to be, if it did. After a crash the claims may be fewer than the
+        transaction has, so it goes by the name that it was given.
         """
-        call = claims_call(_signed(claims), self.dossier, self._sender.chain)
-        try:
-            entry = self._sender.submit(intent=intent, to=call.to, data=call.data)
-        except ContractRefusal as refusal:
-            self._refuse(claims, refusal)
-            return
+        if entry is None:
+            call = claims_call(_signed(claims), self.dossier, self._sender.chain)
+            try:
+                entry = self._sender.submit(intent=intent, to=call.to, data=call.data)
+            except ContractRefusal as refusal:
+                self._refuse(claims, refusal)
+                return
         self._queue.note_transaction(claims, entry.offers[-1].hash)
         if entry.state is EntryState.FINAL and entry.mined is not None:
             refused = self._contract.refused(entry.mined)

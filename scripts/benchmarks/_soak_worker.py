@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import faulthandler
 import pickle
+import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,7 +25,10 @@ from cryptostamp.office import (
 )
 from cryptostamp.office.counter import ClaimClerk, check_claim, take_in
 
-__all__ = ["Plan", "work"]
+__all__ = ["LAST_OFFICE", "Plan", "work"]
+
+LAST_OFFICE = "LAST"
+"""The post office of a postmark that is recorded when all else is done."""
 
 _AT_ONCE = 100
 _FOLLOW_EVERY_S = 0.7
@@ -65,6 +71,16 @@ class Plan:
         """The file in which the process tells of what went wrong."""
         return self.folder / "notes.txt"
 
+    @property
+    def turn_path(self):
+        """The file in which the process tells what is left to do."""
+        return self.folder / "turn.txt"
+
+    @property
+    def stack_path(self):
+        """The file in which the process tells where it stands, when it gets SIGUSR1."""
+        return self.folder / "stack.txt"
+
     def orders(self):
         """Return the orders of the desk, and how each is given."""
         voids = [
@@ -80,25 +96,30 @@ class Plan:
 
 def work(plan):
     """Do what is due, again and again, until the time is over and all is done; raise nothing that a restart mends."""
+    faulthandler.register(signal.SIGUSR1, file=plan.stack_path.open("w"), all_threads=True)
     workspace = Workspace(plan.folder)
     dossier, chain = workspace.dossier(), Chain.connect(plan.url)
     with plan.signed_path.open("rb") as stream:
         signed = pickle.load(stream)  # noqa: S301 - written by the soak itself
     with workspace.ledger() as ledger:
-        sender = Sender(chain, DevSigner(0), LedgerJournal(ledger), finality=Finality(confirmations=plan.confirmations))
+        sender = _sender_of(plan, chain, ledger)
         clerk = ClaimClerk(dossier, ledger=ledger, sender=sender)
         desk = StampDesk(dossier, sender, ledger)
+        hasty = StampDesk(dossier, _sender_of(plan, chain, ledger, patience_s=0.0), ledger)
         voids, marks = plan.orders()
         done_voids = done_marks = 0
         followed = 0.0
         while True:
             try:
                 open_claims = _serve(plan, dossier, chain, ledger, signed, clerk)
-                done_voids += _give(desk.preview_void, desk.void, voids[done_voids : plan.due(len(voids))])
-                done_marks += _give(desk.preview_postmark, desk.postmark, marks[done_marks : plan.due(len(marks))])
+                done_voids += _give(desk.preview_void, hasty.void, voids[done_voids : plan.due(len(voids))])
+                done_marks += _give(desk.preview_postmark, hasty.postmark, marks[done_marks : plan.due(len(marks))])
                 if time.monotonic() > followed + _FOLLOW_EVERY_S:
                     follow(dossier, chain=chain, ledger=ledger)
                     followed = time.monotonic()
+                plan.turn_path.write_text(
+                    f"{open_claims} claims open, {done_voids} of {len(voids)} voids, {done_marks} of {len(marks)} marks"
+                )
                 if plan.is_over and not open_claims:
                     _end(desk, sender, voids, marks)
                     return
@@ -122,19 +143,33 @@ def _serve(plan, dossier, chain, ledger, signed, clerk):
     return left + plan.claims - taken - len(due)
 
 
+def _sender_of(plan, chain, ledger, patience_s=None):
+    return Sender(
+        chain,
+        DevSigner(0),
+        LedgerJournal(ledger),
+        finality=Finality(confirmations=plan.confirmations),
+        patience_s=patience_s,
+    )
+
+
 def _give(preview, act, orders):
-    """Pass over the orders that an earlier process has carried out, carry the next one out, and return how many."""
+    """Pass over the orders that an earlier process has carried out, send the next one, and return how many.
+
+    It is signed and sent, not waited for: claims are carried meanwhile, and the end makes sure of all of it.
+    """
     for number, order in enumerate(orders, 1):
         if preview(order).to_do:
-            act(order)
-            return number
+            with suppress(CannotTell):  # on its way: not mined, or not deep enough yet
+                act(order)
+            return number - 1
     return len(orders)
 
 
 def _end(desk, sender, voids, marks):
     """Send once more whatever a deep reorganisation has undone after it was final, then wait for all of it."""
     sender.settle()
-    last = PostmarkOrder(serials=runs_of([(1, 1)]), office="LAST", day=_DAY, kind=PostmarkKind.REGULAR)
+    last = PostmarkOrder(serials=runs_of([(1, 1)]), office=LAST_OFFICE, day=_DAY, kind=PostmarkKind.REGULAR)
     desk.postmark(last)
     for order in voids:
         desk.void(order)

@@ -3,23 +3,27 @@
 A process that takes claims in, carries them to the chain, voids, postmarks and follows the chain is killed by SIGKILL
 and begun anew all the time, while Anvil undoes 1 to 20 blocks, twenty times. Transactions count as final at 12 blocks,
 so that some reorganisations undo what was final. In the end nothing may be missing, nothing done twice and nothing
-elsewhere than it was to go: an audit asks the contract for every stamp. --quick is a minute or
-two; --minutes says how long, 30 without it.
+elsewhere than it was to go: an audit asks the contract for every stamp, and so does web3 alone, without a line of ours.
+What does not end in time is shown with what it waits for. --quick is a minute or two; --minutes says how long, 30
+without it.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
 import pickle
 import random
+import signal
 import statistics
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
-from benchmarks._soak_worker import Plan, work
+from benchmarks._soak_check import Ordered, check
+from benchmarks._soak_worker import LAST_OFFICE, Plan, work
 from benchmarks.harness import ROOT, Report, Row, progress
 from cryptostamp.chain import Chain, DevSigner, StampSeries, start_local_node
 from cryptostamp.ledger import ClaimState
@@ -33,9 +37,17 @@ _PASSPHRASE = "a soak"  # noqa: S105  (of an edition that nobody keeps)
 _MINUTES = 30
 """For 10,000 claims and 20 reorganisations; --minutes has as many of them as of the minutes."""
 _CONFIRMATIONS = 12
-_BLOCK_S = 0.25
+_BLOCK_S = 0.5
 _DEEPEST = 20
+_KEPT_STATES = 300
+"""Of so many blocks the chain keeps in memory how it was after them: far more than are undone."""
+_NODE_S = 60.0
+"""How long the node may take to mine a block or undo some."""
 _MOST_WAIT_S = 900
+"""How long the process may take to come to its end, and as long again all that follows."""
+_MOST_BEGIN_S = 600
+"""How long issuing and signing may take."""
+_SHOWN = 20
 _SEED = 2026
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["benchmarks._soak_worker"])
@@ -49,8 +61,9 @@ def run(quick):
         seconds = round(60 * minutes)
         claims, orders, reorganisations = (max(round(each * minutes / _MINUTES), 1) for each in (10_000, 30, 20))
     edition = claims + 5 * orders + 20
-    with tempfile.TemporaryDirectory() as folder, start_local_node() as node:
-        workspace, chain = Workspace(Path(folder)), Chain.connect(node.url)
+    faulthandler.dump_traceback_later(seconds + 2 * _MOST_WAIT_S + _MOST_BEGIN_S, exit=True)
+    with tempfile.TemporaryDirectory() as folder, start_local_node(kept_states=_KEPT_STATES) as node:
+        workspace, chain = Workspace(Path(folder)), Chain.connect(node.url, timeout_s=_NODE_S)
         series = rescale(load_series(ROOT / "artwork" / "leapfrog"), edition)
         progress(f"issuing {edition:,} stamps and signing {claims:,} claims")
         issue(series, workspace=workspace, chain=chain, post=DevSigner(0), passphrase=_PASSPHRASE)
@@ -82,6 +95,12 @@ def run(quick):
         unchecked = sum(part.outcome == "not checked" for part in found.parts)
         rows.append(Row(what="audit: parts that could not be checked", unit="parts", ours=unchecked, target=0))
         rows.append(Row(what=f"audit of {edition:,} stamps", unit="s", ours=audit_s))
+        progress("asking web3 alone")
+        strange = check(node.url, workspace.dossier().deployment.contract, _ordered(plan, signed, edition))
+        for difference in strange[:_SHOWN]:
+            progress(f"DIFFERS by web3: {difference}")
+        rows.append(Row(what="asked by web3 alone: differences", unit="differences", ours=len(strange), target=0))
+    faulthandler.cancel_dump_traceback_later()
     return Report(benchmark="soak", quick=quick, rows=rows)
 
 
@@ -93,6 +112,24 @@ def _signed(workspace, claims):
         sign_claim(secret.claim_code(Serial(serial)), dossier, to=_collector(serial), deadline=deadline)
         for serial in range(1, claims + 1)
     ]
+
+
+def _ordered(plan, signed, edition):
+    """Return what was to be done, from what was signed and ordered."""
+    voids, marks = plan.orders()
+    marked = Counter((serial, order.office) for order in marks for serial in _serials(order))
+    marked[1, LAST_OFFICE] += 1
+    return Ordered(
+        edition=edition,
+        custody=DevSigner(0).address,
+        claimed={int(each.serial): each.to for each in signed},
+        void={serial for order in voids for serial in _serials(order)},
+        marked=marked,
+    )
+
+
+def _serials(order):
+    return [int(serial) for first, last in order.serials for serial in range(first, last + 1)]
 
 
 def _collector(serial):
@@ -149,6 +186,14 @@ class _Storm:
         for kind, count in Counter(line.partition(":")[0] for line in lines).items():
             yield Row(what=f"troubles met and gone on from: {kind}", unit="times", ours=count)
 
+    def _tell_what_it_waits_for(self, process):
+        """Show where the process stands, and what it said last."""
+        os.kill(process.pid, signal.SIGUSR1)
+        time.sleep(1)
+        for path in (self._plan.turn_path, self._plan.stack_path, self._plan.notes_path):
+            if path.exists():
+                progress(f"{path.name}: {path.read_text(encoding='utf-8')[-4_000:]}")
+
     def _live(self, *, kill_after):
         """Let one process live, mine blocks meanwhile, and undo some when it is time."""
         process = _CONTEXT.Process(target=work, args=(self._plan,))
@@ -163,6 +208,8 @@ class _Storm:
                 self.undone.append(depth)
             process.join(min(_BLOCK_S, max(begun + limit - time.monotonic(), 0.001)))
         if process.exitcode is None:
+            if kill_after is None:
+                self._tell_what_it_waits_for(process)
             process.kill()
             process.join()
             if kill_after is None:

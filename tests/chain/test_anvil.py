@@ -12,7 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from cryptostamp.chain import MAX_TRANSACTION_GAS, Chain, DevSigner, UnsignedTransaction, find_anvil, start_local_node
+from cryptostamp.chain import (
+    MAX_TRANSACTION_GAS,
+    Chain,
+    DevSigner,
+    MemoryJournal,
+    Sender,
+    UnsignedTransaction,
+    deploy_registry,
+    find_anvil,
+    start_local_node,
+)
 from cryptostamp.chain import anvil as anvil_module
 from cryptostamp.errors import EnvironmentProblem, ToolMissing
 from cryptostamp.primitives import ChainId
@@ -92,6 +102,18 @@ class TestStart:
             monkeypatch.setattr(anvil_module, "_free_port", lambda: next(ports))
             with start_local_node() as node:
                 assert node.port != taken
+
+    def test_blocks_can_be_undone_however_long_the_chain(self) -> None:
+        """With states kept in memory, a contract is still there after blocks of a long chain were undone."""
+        with start_local_node(kept_states=50) as node:
+            chain = Chain.connect(node.url)
+            sender = Sender(chain, DevSigner(0), MemoryJournal())
+            contract = deploy_registry(sender, intent="registry", authority=DevSigner(0).address).contract
+            code = chain.code(contract)
+            assert chain.rpc.request("anvil_mine", hex(1_100)) is None
+            assert chain.rpc.request("anvil_reorg", 20, []) is None
+            assert chain.code(contract) == code
+            assert chain.block(1).number == 1
 
     def test_the_gas_cap_is_on(self) -> None:
         """A transaction over the cap of EIP-7825 is refused here as it is on a public chain."""

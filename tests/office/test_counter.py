@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 import pytest
 from eth_account import Account
 from support.desk import Desk
 
-from cryptostamp.chain import DevSigner, Finality, Sender, StampSeries
+from cryptostamp.chain import Chain, DevSigner, Finality, MinedTransaction, Sender, StampSeries
 from cryptostamp.errors import Refused
 from cryptostamp.ledger import ClaimQueue, ClaimRecord, ClaimState
 from cryptostamp.office import ClaimClerk, LedgerJournal, claim, sign_claim, take_in
-from cryptostamp.primitives import Address, Serial, parse_address
+from cryptostamp.primitives import Address, Hash32, Serial, parse_address
 
 
 def newcomer() -> Address:
@@ -60,6 +61,32 @@ class TestClerk:
         for _ in range(3):
             clerk.turn()
         assert now(desk, record).state is ClaimState.DONE
+
+    def test_many_under_way(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A turn asks the node once for each transaction under way, however many there are."""
+        desk.chain.rpc.request("evm_setAutomine", False)  # noqa: FBT003 - as the node wants it
+        try:
+            sender = Sender(desk.chain, DevSigner(0), LedgerJournal(desk.ledger), finality=Finality(confirmations=3))
+            clerk = ClaimClerk(desk.dossier, ledger=desk.ledger, sender=sender)
+            records = []
+            for serial in range(1, 9):
+                records.append(handed_in(desk, serial, newcomer()))
+                clerk.turn()
+            desk.chain.rpc.request("evm_mine")
+            ask, asked = Chain.receipt, Counter[Hash32]()
+
+            def receipt(chain: Chain, transaction: Hash32) -> MinedTransaction | None:
+                asked[transaction] += 1
+                return ask(chain, transaction)
+
+            monkeypatch.setattr(Chain, "receipt", receipt)
+            clerk.turn()
+            assert (len(asked), set(asked.values())) == (8, {1})
+            desk.chain.rpc.request("anvil_mine", hex(3))
+            clerk.turn()
+            assert [now(desk, each).state for each in records] == [ClaimState.DONE] * 8
+        finally:
+            desk.chain.rpc.request("evm_setAutomine", True)  # noqa: FBT003
 
     def test_late(self, desk: Desk) -> None:
         """A claim that could not be sent in time is refused, and the stamp may be claimed anew."""
