@@ -100,11 +100,12 @@ def column_of_lines(pattern: str, fields: Mapping[str, npt.NDArray[np.bytes_]]) 
     count = lengths.shape[1]
     fixed = sum(len(piece) for piece in pieces if isinstance(piece, bytes))
     column = np.full((count, fixed + int(lengths.sum(axis=0).max(initial=0))), _SPACE, dtype=np.uint8)
-    # Stamps whose fields have equal lengths are filled together: in a file there are as many kinds as serials have lengths.
-    kinds, kind_of = np.unique(lengths, axis=1, return_inverse=True)
-    for kind in range(kinds.shape[1]):
-        chosen = _run_of(np.flatnonzero(kind_of.reshape(-1) == kind))
-        at, given = 0, iter(kinds[:, kind].tolist())
+    # Stamps whose fields have equal lengths are filled together: a file has as many kinds as its serials have lengths.
+    keys = np.ravel_multi_index(tuple(lengths), tuple(lengths.max(axis=1) + 1))
+    for key in np.unique(keys):
+        chosen = _run_of(np.flatnonzero(keys == key))
+        first = chosen.start if isinstance(chosen, slice) else chosen[0]
+        at, given = 0, iter(lengths[:, first].tolist())
         for piece in pieces:
             if isinstance(piece, bytes):
                 column[chosen, at : at + len(piece)] = np.frombuffer(piece, dtype=np.uint8)

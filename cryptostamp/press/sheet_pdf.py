@@ -176,7 +176,7 @@ class _FacePrinter:
             _BITS: column_of_hex(run.symbols),
             _COLOUR: column_of_names([str(number + 1) for number in range(len(self.series.variants))], variants),
         }
-        kinds = np.unique(np.stack((designs, variants)), axis=1).T.tolist()
+        kinds = [divmod(kind, len(self.series.variants)) for kind in np.unique(designs * len(self.series.variants) + variants)]
         for design, variant in kinds:
             self.forms.get((design, variant)) or self.add_form(design, variant)
         for design in sorted({design for design, _ in kinds}):
