@@ -1,47 +1,55 @@
 """The office: the steps in the life of a series, each one function that joins the rooms.
 
 Every step can be killed at any moment and run again: it goes on where it stopped.
+
+The names are looked up when they are used: a process that prints sheets does not load a chain library.
 """
 
 from __future__ import annotations
 
-from cryptostamp.office.audit import audit
-from cryptostamp.office.audit_report import Audit
-from cryptostamp.office.chains import DEFAULT_RPC, chain_of, local_post
-from cryptostamp.office.claim import (
-    BatchedClaim,
-    Claim,
-    SignedClaim,
-    claim,
-    join_halves,
-    send_claim,
-    send_claims,
-    sign_claim,
-)
-from cryptostamp.office.compiling import check_artifacts, contracts_folder, write_compiled
-from cryptostamp.office.counter import ClaimClerk, attend, check_claim, take_in
-from cryptostamp.office.demo import DEMO_PASSPHRASE, Demo, DemoListener, run_demo
-from cryptostamp.office.doctor import Finding, examine
-from cryptostamp.office.dossier_publication import PublishedDossier, publish_dossier
-from cryptostamp.office.indexing import Followed, follow
-from cryptostamp.office.issue import Issue, issue
-from cryptostamp.office.journal import LedgerJournal
-from cryptostamp.office.known_edition import known_edition
-from cryptostamp.office.preview import Preview, check, preview
-from cryptostamp.office.pricing import price_claim, price_issue
-from cryptostamp.office.printing import PrintJob, print_stamps, public_code_of
-from cryptostamp.office.progress import Progress
-from cryptostamp.office.proof import Proof, proof_prints
-from cryptostamp.office.proof_judge import Difference, DifferenceCode
-from cryptostamp.office.prove import ask_holder, ask_owner, check_holder, check_owner
-from cryptostamp.office.publication import MetadataCheck, Publication, check_metadata, publish_metadata
-from cryptostamp.office.scan_notes import note_scan
-from cryptostamp.office.sealed_proof import SealedFault, SealedFaultCode, SealedProof, proof_sealed
-from cryptostamp.office.stamps import PostmarkOrder, StampDesk, StampPreview, VoidOrder, runs_of
-from cryptostamp.office.status import Overview, history, overview
-from cryptostamp.office.trust_file import load_trust
-from cryptostamp.office.verify import judge_texts, resolve_code, source_at, trust_in, verify
-from cryptostamp.office.workspace import Workspace
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from cryptostamp.office.audit import audit
+    from cryptostamp.office.audit_report import Audit
+    from cryptostamp.office.chains import DEFAULT_RPC, chain_of, local_post
+    from cryptostamp.office.claim import (
+        BatchedClaim,
+        Claim,
+        SignedClaim,
+        claim,
+        join_halves,
+        send_claim,
+        send_claims,
+        sign_claim,
+    )
+    from cryptostamp.office.compiling import check_artifacts, contracts_folder, write_compiled
+    from cryptostamp.office.counter import ClaimClerk, attend, check_claim, take_in
+    from cryptostamp.office.demo import DEMO_PASSPHRASE, Demo, DemoListener, run_demo
+    from cryptostamp.office.doctor import Finding, examine
+    from cryptostamp.office.dossier_publication import PublishedDossier, publish_dossier
+    from cryptostamp.office.indexing import Followed, follow
+    from cryptostamp.office.issue import Issue, issue
+    from cryptostamp.office.journal import LedgerJournal
+    from cryptostamp.office.known_edition import known_edition
+    from cryptostamp.office.preview import Preview, check, preview
+    from cryptostamp.office.pricing import price_claim, price_issue
+    from cryptostamp.office.printing import PrintJob, print_stamps, public_code_of
+    from cryptostamp.office.progress import Progress
+    from cryptostamp.office.proof import Proof, proof_prints
+    from cryptostamp.office.proof_judge import Difference, DifferenceCode
+    from cryptostamp.office.prove import ask_holder, ask_owner, check_holder, check_owner
+    from cryptostamp.office.publication import MetadataCheck, Publication, check_metadata, publish_metadata
+    from cryptostamp.office.scan_notes import note_scan
+    from cryptostamp.office.sealed_proof import SealedFault, SealedFaultCode, SealedProof, proof_sealed
+    from cryptostamp.office.stamps import PostmarkOrder, StampDesk, StampPreview, VoidOrder, runs_of
+    from cryptostamp.office.status import Overview, history, overview
+    from cryptostamp.office.trust_file import load_trust
+    from cryptostamp.office.verify import judge_texts, resolve_code, source_at, trust_in, verify
+    from cryptostamp.office.workspace import Workspace
 
 __all__ = [
     "DEFAULT_RPC",
@@ -120,3 +128,58 @@ __all__ = [
     "verify",
     "write_compiled",
 ]
+
+_HOMES: Final = {
+    "audit": ("audit",),
+    "audit_report": ("Audit",),
+    "chains": ("DEFAULT_RPC", "chain_of", "local_post"),
+    "claim": ("BatchedClaim", "Claim", "SignedClaim", "claim", "join_halves", "send_claim", "send_claims", "sign_claim"),
+    "compiling": ("check_artifacts", "contracts_folder", "write_compiled"),
+    "counter": ("ClaimClerk", "attend", "check_claim", "take_in"),
+    "demo": ("DEMO_PASSPHRASE", "Demo", "DemoListener", "run_demo"),
+    "doctor": ("Finding", "examine"),
+    "dossier_publication": ("PublishedDossier", "publish_dossier"),
+    "indexing": ("Followed", "follow"),
+    "issue": ("Issue", "issue"),
+    "journal": ("LedgerJournal",),
+    "known_edition": ("known_edition",),
+    "preview": ("Preview", "check", "preview"),
+    "pricing": ("price_claim", "price_issue"),
+    "printing": ("PrintJob", "print_stamps", "public_code_of"),
+    "progress": ("Progress",),
+    "proof": ("Proof", "proof_prints"),
+    "proof_judge": ("Difference", "DifferenceCode"),
+    "prove": ("ask_holder", "ask_owner", "check_holder", "check_owner"),
+    "publication": ("MetadataCheck", "Publication", "check_metadata", "publish_metadata"),
+    "scan_notes": ("note_scan",),
+    "sealed_proof": ("SealedFault", "SealedFaultCode", "SealedProof", "proof_sealed"),
+    "stamps": ("PostmarkOrder", "StampDesk", "StampPreview", "VoidOrder", "runs_of"),
+    "status": ("Overview", "history", "overview"),
+    "trust_file": ("load_trust",),
+    "verify": ("judge_texts", "resolve_code", "source_at", "trust_in", "verify"),
+    "workspace": ("Workspace",),
+}
+"""The modules that hold the names."""
+
+
+class _Office(ModuleType):
+    """This package, whose functions are found before modules of the same name, `issue` or `claim`, hide them."""
+
+    def __dir__(self) -> list[str]:
+        return sorted([*super().__dir__(), *__all__])
+
+
+def _found(home: str, name: str) -> property:
+    def look(_office: ModuleType) -> object:
+        return getattr(import_module(f"{__name__}.{home}"), name)
+
+    def keep(_office: ModuleType, _module: object) -> None:
+        """Let Python put a module of this name into the package, as it does after an import: nothing comes of it."""
+
+    return property(look, keep)
+
+
+for _home, _names in _HOMES.items():
+    for _name in _names:
+        setattr(_Office, _name, _found(_home, _name))
+sys.modules[__name__].__class__ = _Office

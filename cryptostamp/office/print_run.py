@@ -14,7 +14,7 @@ import json
 from collections.abc import Callable, Container
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 import numpy as np
 
@@ -22,10 +22,12 @@ from cryptostamp.codes import ClaimCodes, Half, PublicCodes, claim_symbols, publ
 from cryptostamp.edition import SymbolForm
 from cryptostamp.errors import StorageProblem
 from cryptostamp.files import sha256_of, write_file
-from cryptostamp.office.claim_proof import ClaimReader
 from cryptostamp.press import ClaimRun, FaceRun, write_claim_layer, write_face_pdf
 from cryptostamp.primitives import Address, ChainId, Serial
 from cryptostamp.series import Series
+
+if TYPE_CHECKING:
+    from cryptostamp.office.claim_proof import ClaimReader
 
 __all__ = ["FileTask", "FinishedFile", "Manifest", "SheetTask", "StampTask", "Told", "plan_of"]
 
@@ -170,6 +172,8 @@ class SheetTask(StampTask):
 
     def reader(self, parts: ClaimRun) -> ClaimReader:
         """Return who reads the layer with these parts back."""
+        from cryptostamp.office.claim_proof import ClaimReader  # noqa: PLC0415 (brings the readers of a scan)
+
         return ClaimReader(
             name=self.name,
             series=self.series,
