@@ -134,6 +134,8 @@ class SheetTask(StampTask):
     """The hidden codes, or one half of each, 16 bytes a stamp; `None` for faces."""
     half: Half | None = None
     """Which half of the hidden codes; `None` for whole codes."""
+    auto: str | None = None
+    """The colour of lines in ``auto``, which whoever gives out the tasks finds once for all."""
     recipients: tuple[str, ...] = ()
 
     @property
@@ -150,7 +152,7 @@ class SheetTask(StampTask):
         codes = self.codes()
         path = folder / self.name
         if self.secrets is None:
-            written = write_face_pdf(path, self.series, self.faces(codes), progress=told)
+            written = write_face_pdf(path, self.series, self.faces(codes), auto=self.auto, progress=told)
             return self.finished(written.sha256, codes.tags.tobytes())
         hidden = ClaimCodes(self.secrets, self.half)
         parts = ClaimRun(

@@ -47,6 +47,7 @@ from cryptostamp.press import (
     check_press,
     cut,
     inks_of,
+    letters_colour,
     render_stamp,
     sheets_with,
     view_sheet,
@@ -318,8 +319,10 @@ class PrintRun:
         """Yield a task for each file of faces."""
         edition = self.dossier.edition
         variants = variant_indices(edition.counts, edition.seed).tobytes()
+        auto = letters_colour(self.series, 17 + 4 * self.form.version)
         for part in self.parts:
-            yield self._task(part, _FACES, (), variants=variants[part.start - 1 : part.stop - 1])
+            task = self._task(part, _FACES, (), variants=variants[part.start - 1 : part.stop - 1])
+            yield replace(task, auto=auto)
 
     def claims(self, secret: EditionSecret, layer: ClaimLayer) -> Iterator[SheetTask]:
         """Yield a task for each file of a layer of hidden codes, with what it hides of its own stamps."""

@@ -23,7 +23,7 @@ from cryptostamp.press.lettering import width_of
 from cryptostamp.press.marks import INK, PAPER, Box, Mark, TextRun, relative_luminance
 from cryptostamp.press.raster import draw_marks, pixels
 from cryptostamp.press.sheet_picture import grounds_of_cells
-from cryptostamp.press.template import Template
+from cryptostamp.press.template import Template, template_of
 from cryptostamp.press.template_marks import PlacedPicture, layer_parts, widest_runs
 from cryptostamp.series.models import Design, Series, Variant
 from cryptostamp.series.template import TextLayer
@@ -37,6 +37,7 @@ __all__ = [
     "box_of",
     "contrast",
     "laid_out",
+    "letters_colour",
     "luminance",
     "paste_picture",
 ]
@@ -60,6 +61,11 @@ def auto_colour(series: Series, template: Template) -> str:
     Raises `ArtworkError` naming the element, the picture, the colour and the contrast if there is none.
     """
     return _auto_colour(series, template, artwork_of(series))
+
+
+def letters_colour(series: Series, symbol_side: int) -> str:
+    """Return the same for a series whose QR has `symbol_side` modules a side: every picture is drawn for it."""
+    return auto_colour(series, template_of(series, symbol_side))
 
 
 def box_of(run: TextRun) -> Box:

@@ -69,18 +69,20 @@ def write_face_pdf(
     series: Series,
     faces: Iterable[StampFace] | FaceRun,
     *,
+    auto: str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> SheetFile:
     """Write the sheets that hold these faces and return what was written.
 
-    Faces come in ascending order of their serials; sheet and place follow from the serial, and the place of
-    a serial that is left out stays empty. `progress` is called with the number of stamps so far, once a
-    sheet. Raises `InputError`, `ArtworkError`, `StorageProblem`; nothing is left under `path` then.
+    Faces come in ascending order of their serials; sheet and place follow from the serial, and the place of a serial
+    that is left out stays empty. `auto` is what `letters_colour` returns, if it is known. `progress` is called with the
+    number of stamps so far, once a sheet. Raises `InputError`, `ArtworkError`, `StorageProblem`; nothing is left under
+    `path` then.
     """
     run = face_run(series, faces)
     if not len(run.serials if isinstance(run, FaceRun) else run):
         raise InputError("There is no stamp to print.", where=str(path), remedy="Give at least one face.")
-    printer = _FacePrinter(series, run.side if isinstance(run, FaceRun) else run[0].side)
+    printer = _FacePrinter(series, run.side if isinstance(run, FaceRun) else run[0].side, auto)
     for _ in printer.print_run(run):
         if progress:
             progress(printer.stamps)
@@ -119,9 +121,10 @@ class _Lines(NamedTuple):
 class _FacePrinter:
     """Turn faces, whose symbols have `side` modules a side, into pages of a book."""
 
-    def __init__(self, series: Series, side: int) -> None:
+    def __init__(self, series: Series, side: int, auto: str | None) -> None:
         self.series = series
         self.side = side
+        self.auto = auto
         self.template = template_of(series, side)
         self.geometry = sheet_geometry(series)
         self._whole = self.geometry.media
@@ -310,7 +313,7 @@ class _FacePrinter:
         series, template = self.series, self.template
         name = f"Face{design + 1}.{variant + 1}"
         writer, pictures = self.book.writer(template.height_mm), dict[str, pikepdf.Object]()
-        for part in face_parts(series, template, series.designs[design], series.variants[variant]):
+        for part in face_parts(series, template, series.designs[design], series.variants[variant], self.auto):
             if isinstance(part, PlacedPicture):
                 pictures[f"Picture{len(pictures)}"] = self.place_picture(writer, part, len(pictures))
             else:
