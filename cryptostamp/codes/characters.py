@@ -30,11 +30,15 @@ Characters = npt.NDArray[np.intp]
 
 _BITS: Final = 5
 _ASCII: Final = np.frombuffer(ALPHA_NUM, dtype=np.uint8)
+_NUMBERS: Final = np.array([ALPHA_NUM.find(octet) for octet in range(256)], dtype=np.intp)
 
 
 def characters_of(text: str) -> Characters:
-    """Return the characters (characters,) of one text."""
-    return np.array([ALPHA_NUM.index(character) for character in text.encode("ascii")], dtype=np.intp)
+    """Return the characters (characters,) of one text; raise `ValueError` for any other than these."""
+    characters = _NUMBERS[np.frombuffer(text.encode("ascii"), dtype=np.uint8)]
+    if (characters < 0).any():
+        raise ValueError("a character that is not alphanumeric")
+    return characters
 
 
 def to_ascii(characters: Characters) -> npt.NDArray[np.uint8]:

@@ -107,7 +107,7 @@ def text_symbols(head: str, endings: Sequence[str], *, mask: int = MASK, least_v
     For what a press writes beside the stamps, such as the numbers of its sheets.
     """
     beginning = _Beginning(head, "", mask)
-    characters = np.array([characters_of(ending) for ending in endings]).T
+    characters = characters_of("".join(endings)).reshape(len(endings), -1).T
     version = beginning.version_for(len(characters), least_version)
     rows = empty_rows(len(endings), version)
     beginning.encode(characters, version, rows)

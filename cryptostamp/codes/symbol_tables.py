@@ -1,8 +1,8 @@
 """Many QR symbols that differ in a few characters, from tables: a symbol is affine in its data bits.
 
 Rests on ISO/IEC 18004: with version, error correction level and mask fixed, every codeword of Reed-Solomon and so every
-module is a constant XOR a linear function, over GF(2), of the data bits. What one data bit changes is therefore learnt
-once from the `qrcode` library; what a group of up to 11 bits (two alphanumeric characters) changes is a row of a table;
+module is a constant XOR a linear function, over GF(2), of the data bits. What one data bit changes is therefore computed
+once, and where a module of each codeword lies is learnt from the `qrcode` library; what a group of up to 11 bits (two alphanumeric characters) changes is a row of a table;
 and a symbol is a constant XOR one row for each varying group. The modules are those of the library, bit for bit.
 
 Knows neither what a code says nor how version and mask are chosen. The tables hold no data of any code.
@@ -17,8 +17,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import qrcode
-from qrcode import util
-from qrcode.base import rs_blocks
+from qrcode.base import gexp, glog, rs_blocks
 from qrcode.constants import ERROR_CORRECT_L
 
 __all__ = ["Groups", "Rows", "constant_of", "empty_rows", "encode_rows", "pack_rows", "unpack_rows"]
@@ -127,25 +126,67 @@ def _split(version: int, width: int) -> tuple[int, ...]:
 @lru_cache(maxsize=128)
 def _rows(version: int, level: int, start: int, width: int) -> Rows:
     """Return what each value of `width` data bits from `start` on changes: (2 to the `width`, words)."""
-    before = _codewords(version, level, None)
     table = empty_rows(1, version)
     table[:] = 0
     for bit in reversed(range(start, start + width)):
-        changed = np.unpackbits(_codewords(version, level, bit) ^ before).view(np.bool_)
+        changed = np.unpackbits(_change(version, level, bit)).view(np.bool_)
         row = pack_rows(np.concatenate(([False], changed))[_placement(version)])
         table = np.concatenate((table, table ^ row))
     table.setflags(write=False)
     return table
 
 
-def _codewords(version: int, level: int, flipped: int | None) -> npt.NDArray[np.uint8]:
-    """Return the codewords in their order in the symbol, of data that is all ones but for one bit."""
+def _change(version: int, level: int, bit: int) -> npt.NDArray[np.uint8]:
+    """Return what one data bit changes in the codewords, in their order in the symbol (ISO/IEC 18004, 7.5 and 7.6).
+
+    Reed-Solomon is linear, so the codewords of a block change by those of a block that has this bit alone.
+    """
     blocks = rs_blocks(version, level)
-    buffer = util.BitBuffer()
-    buffer.buffer = [0xFF] * sum(block.data_count for block in blocks)
-    if flipped is not None:
-        buffer.buffer[flipped // 8] ^= 0x80 >> flipped % 8
-    return np.array(util.create_bytes(buffer, blocks), dtype=np.uint8)
+    number, byte = 0, bit // 8
+    while byte >= blocks[number].data_count:
+        byte -= blocks[number].data_count
+        number += 1
+    block, value = blocks[number], 0x80 >> bit % 8
+    data, rest = _order(version, level)
+    change = np.zeros(sum(each.total_count for each in blocks), dtype=np.uint8)
+    change[data[number, byte]] = value
+    factors = _rests(block.data_count, block.total_count - block.data_count)[byte]
+    for place, factor in enumerate(factors):
+        change[rest[number, place]] = _product(factor, value)
+    return change
+
+
+@lru_cache(maxsize=16)
+def _order(version: int, level: int) -> tuple[dict[tuple[int, int], int], dict[tuple[int, int], int]]:
+    """Return where the codewords of data and of error correction stand: block and place in it to place in the symbol."""
+    blocks = rs_blocks(version, level)
+    order: list[dict[tuple[int, int], int]] = []
+    for counts in ([each.data_count for each in blocks], [each.total_count - each.data_count for each in blocks]):
+        first = len(order[0]) if order else 0
+        turns = ((number, place) for place in range(max(counts)) for number in range(len(blocks)) if place < counts[number])
+        order.append({turn: first + index for index, turn in enumerate(turns)})
+    return order[0], order[1]
+
+
+@lru_cache(maxsize=16)
+def _rests(data_count: int, correction_count: int) -> tuple[tuple[int, ...], ...]:
+    """Return for each data codeword of a block what the value 1 in it leaves, divided by the generator polynomial."""
+    generator = [1]
+    for power in range(correction_count):
+        shifted = [*generator, 0]
+        scaled = [0, *(_product(factor, gexp(power)) for factor in generator)]
+        generator = [one ^ other for one, other in zip(shifted, scaled, strict=True)]
+    rest, rests = generator[1:], [tuple(generator[1:])]
+    for _ in range(data_count - 1):
+        carried = rest[0]
+        rest = [one ^ _product(carried, other) for one, other in zip([*rest[1:], 0], generator[1:], strict=True)]
+        rests.append(tuple(rest))
+    return tuple(reversed(rests))
+
+
+def _product(one: int, other: int) -> int:
+    """Return the product of two elements of GF(256)."""
+    return gexp(glog(one) + glog(other)) if one and other else 0
 
 
 @lru_cache(maxsize=8)

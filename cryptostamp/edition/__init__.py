@@ -15,7 +15,7 @@ from cryptostamp.edition.dossier import (
     TemplateFacts,
     public_files,
 )
-from cryptostamp.edition.dossier_folder import content_address, read_dossier, write_dossier
+from cryptostamp.edition.dossier_folder import content_address, read_address, read_dossier, write_dossier
 from cryptostamp.edition.edition import Edition, build_edition
 from cryptostamp.edition.face_codes import SymbolForm, face_code, face_codes, face_symbol, symbol_form
 from cryptostamp.edition.merkle import MerkleTree, leaf_of, verify_proof
@@ -46,6 +46,7 @@ __all__ = [
     "leaf_of",
     "permute",
     "public_files",
+    "read_address",
     "read_dossier",
     "recover_claim_signer",
     "seed_commitment",

@@ -8,10 +8,8 @@ shown, stored or sent; the signature is.
 from __future__ import annotations
 
 import hmac
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from eth_account import Account
-from eth_account.messages import SignableMessage, encode_defunct, encode_typed_data
 from eth_keys.datatypes import PrivateKey
 from eth_utils.address import to_checksum_address
 
@@ -23,6 +21,9 @@ try:
     from coincurve import PublicKey as _FastPublicKey
 except ImportError:  # not made for every Python; the other way is slower and gives the same
     _FastPublicKey = None  # type: ignore[assignment,misc]
+
+if TYPE_CHECKING:
+    from eth_account.messages import SignableMessage
 
 __all__ = ["ClaimKey", "claim_key_of", "recover_claim_signer"]
 
@@ -63,11 +64,16 @@ class ClaimKey:
         EIP-712, ``Claim(uint256 serial,address to,uint256 deadline)`` in the domain of the contract;
         `deadline` is in seconds since 1970 (UTC).
         """
+        from eth_account import Account  # noqa: PLC0415 (half a second, and whoever prints signs nothing)
+
         message = _claim_message(chain_id, contract, serial, to, deadline)
         return bytes(Account.sign_message(message, self._private).signature)
 
     def sign_message(self, text: str) -> bytes:
         """Return the 65-byte EIP-191 signature over `text`, which proves that the signer has the claim code."""
+        from eth_account import Account  # noqa: PLC0415 (as above)
+        from eth_account.messages import encode_defunct  # noqa: PLC0415
+
         return bytes(Account.sign_message(encode_defunct(text=text), self._private).signature)
 
     def __repr__(self) -> str:
@@ -99,6 +105,8 @@ def recover_claim_signer(
     r, s, v = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big"), signature[64]
     if v not in {27, 28} or not 0 < r < _ORDER or not 0 < s <= _ORDER // 2:
         raise InputError("The signature of the claim is not in the one form that the contract accepts.")
+    from eth_account import Account  # noqa: PLC0415 (as above)
+
     message = _claim_message(chain_id, contract, serial, to, deadline)
     try:
         signer: str = Account.recover_message(message, signature=signature)
@@ -108,6 +116,8 @@ def recover_claim_signer(
 
 
 def _claim_message(chain_id: ChainId, contract: Address, serial: Serial, to: Address, deadline: int) -> SignableMessage:
+    from eth_account.messages import encode_typed_data  # noqa: PLC0415 (as above)
+
     domain: dict[str, Any] = {
         "name": "Cryptostamp",
         "version": "1",

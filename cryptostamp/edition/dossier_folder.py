@@ -32,7 +32,7 @@ from cryptostamp.edition.dossier_json import parse_facts, write_facts
 from cryptostamp.errors import InputError, StorageProblem
 from cryptostamp.primitives import MAX_EDITION
 
-__all__ = ["content_address", "read_dossier", "write_dossier"]
+__all__ = ["content_address", "read_address", "read_dossier", "write_dossier"]
 
 _LINE: Final = re.compile(r"([0-9a-f]{64})  (.+)")
 _MAX_FILES: Final = 1000
@@ -61,21 +61,28 @@ def write_dossier(folder: Path, dossier: Dossier) -> str:
     return _address_of(files[MANIFEST_NAME])
 
 
-def read_dossier(folder: Path) -> Dossier:
+def read_dossier(folder: Path, *, checked: str | None = None) -> Dossier:
     """Return the dossier in `folder` after checking every hash, the counts, the seed and the edition root.
 
-    Raises `InputError` that names the file for anything malformed, and `StorageProblem` for a disk
+    `checked` is the content address of a dossier that was read or made before: the root of one with the same address,
+    and so with the same bytes, is not computed again. Raises `InputError` that names the file for anything malformed, and `StorageProblem` for a disk
     that does not answer.
     """
     try:
-        return _read(folder)
+        return _read(folder, checked)
     except InputError as error:
         raise InputError(error.what, where=str(folder / error.where), remedy=error.remedy or _WHOLE) from error
 
 
-def _read(folder: Path) -> Dossier:
+def read_address(folder: Path) -> str:
+    """Return the content address of the dossier in `folder`, whose files are not looked at."""
+    return _address_of(_read_file(folder, MANIFEST_NAME))
+
+
+def _read(folder: Path, checked: str | None) -> Dossier:
     files = {}
-    for name, digest in _parse_manifest(_read_file(folder, MANIFEST_NAME)).items():
+    manifest = _read_file(folder, MANIFEST_NAME)
+    for name, digest in _parse_manifest(manifest).items():
         data = _read_file(folder, name)
         if hashlib.sha256(data).hexdigest() != digest:
             raise InputError("The file was changed after the dossier was written.", where=name)
@@ -84,7 +91,7 @@ def _read(folder: Path) -> Dossier:
         if name not in files:
             raise InputError(f"The dossier does not list {name}.", where=MANIFEST_NAME)
     claim_keys = parse_claim_keys(files.pop(CLAIM_KEYS_NAME))
-    return parse_facts(files.pop(FACTS_NAME), claim_keys, files)
+    return parse_facts(files.pop(FACTS_NAME), claim_keys, files, root_checked=checked == _address_of(manifest))
 
 
 def _parse_manifest(data: bytes) -> dict[str, str]:

@@ -169,10 +169,12 @@ def write_facts(dossier: Dossier) -> bytes:
     ).encode()
 
 
-def parse_facts(data: bytes, claim_keys: ClaimKeyList, files: dict[str, bytes]) -> Dossier:
+def parse_facts(
+    data: bytes, claim_keys: ClaimKeyList, files: dict[str, bytes], *, root_checked: bool = False
+) -> Dossier:
     """Return the dossier with these facts, claim keys and further files.
 
-    Raises `InputError` that names dossier.json if it is malformed, not canonical, or does not agree
+    `root_checked` says that the root of these very facts and claim keys is known to agree. Raises `InputError` that names dossier.json if it is malformed, not canonical, or does not agree
     with itself or with the claim keys: sizes, counts, edition root, seed commitment.
     """
     try:
@@ -186,7 +188,11 @@ def parse_facts(data: bytes, claim_keys: ClaimKeyList, files: dict[str, bytes]) 
     counts = [variant.count for variant in facts.series.variants]
     if sum(counts) != facts.edition.size:
         raise _refusal(f"Its variants add up to {sum(counts)}, but the edition is {facts.edition.size}.")
-    edition = Edition.of(claim_keys, counts, Hash32(_bytes(facts.edition.seed)))
+    seed = Hash32(_bytes(facts.edition.seed))
+    if root_checked:
+        edition = Edition.of_checked(claim_keys, counts, seed, Hash32(_bytes(facts.edition.root)))
+    else:
+        edition = Edition.of(claim_keys, counts, seed)
     if _hex(edition.root) != facts.edition.root:
         raise _refusal("The edition root is not the one that the claim keys give.")
     if _hex(edition.seed_commitment) != facts.edition.seed_commitment:

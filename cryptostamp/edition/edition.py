@@ -33,7 +33,9 @@ class Edition:
     counts: tuple[int, ...]
     """The exact count of each variant; they add up to `size`."""
     seed: Hash32
-    tree: MerkleTree = field(repr=False, compare=False)
+    root: Hash32
+    """The edition root."""
+    _grown: list[MerkleTree] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
     def of(cls, claim_keys: Sequence[Address], counts: Sequence[int], seed: Hash32) -> Edition:
@@ -42,7 +44,13 @@ class Edition:
         if sum(counts) != len(keys):
             raise InputError(f"The variants add up to {sum(counts)} stamps, but there are {len(keys)} claim keys.")
         seed_commitment(seed)  # refuses what is no seed
-        return cls(claim_keys=keys, counts=tuple(counts), seed=seed, tree=MerkleTree.of(keys))
+        tree = MerkleTree.of(keys)
+        return cls(claim_keys=keys, counts=tuple(counts), seed=seed, root=tree.root, _grown=[tree])
+
+    @classmethod
+    def of_checked(cls, claim_keys: ClaimKeyList, counts: Sequence[int], seed: Hash32, root: Hash32) -> Edition:
+        """Return the same without computing its tree, for claim keys that are known to have this root."""
+        return cls(claim_keys=claim_keys, counts=tuple(counts), seed=seed, root=root)
 
     @property
     def size(self) -> int:
@@ -50,9 +58,11 @@ class Edition:
         return len(self.claim_keys)
 
     @property
-    def root(self) -> Hash32:
-        """The edition root."""
-        return self.tree.root
+    def tree(self) -> MerkleTree:
+        """The tree over the claim keys, some 70 bytes a stamp; computed when it is first asked for."""
+        if not self._grown:
+            self._grown.append(MerkleTree.of(self.claim_keys))
+        return self._grown[0]
 
     @property
     def seed_commitment(self) -> Hash32:

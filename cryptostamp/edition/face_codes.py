@@ -45,14 +45,23 @@ def face_code(dossier: Dossier, serial: Serial) -> PublicCode:
     )
 
 
-def face_codes(dossier: Dossier, serials: range) -> PublicCodes:
-    """Return the public codes of many stamps, in the order of `serials`; all must belong to the edition."""
-    keys = dossier.edition.claim_keys
+def face_codes(dossier: Dossier, serials: range, tags: bytes | None = None) -> PublicCodes:
+    """Return the public codes of many stamps, in the order of `serials`; all must belong to the edition.
+
+    `tags` are those of these very stamps, 8 bytes each, if somebody has computed them already.
+    """
+    numbers = np.arange(serials.start, serials.stop, serials.step, dtype=np.int64)
+    host, deployment, keys = dossier.series.issuer.domain, dossier.deployment, dossier.edition.claim_keys
+    if tags is not None:
+        known = np.frombuffer(tags, dtype=np.uint64)
+        return PublicCodes(
+            host=host, chain_id=deployment.chain_id, contract=deployment.contract, serials=numbers, tags=known
+        )
     return PublicCodes.make(
-        host=dossier.series.issuer.domain,
-        chain_id=dossier.deployment.chain_id,
-        contract=dossier.deployment.contract,
-        serials=np.arange(serials.start, serials.stop, serials.step, dtype=np.int64),
+        host=host,
+        chain_id=deployment.chain_id,
+        contract=deployment.contract,
+        serials=numbers,
         claim_keys=keys.raw[_ADDRESS_BYTES * (serials.start - 1) : _ADDRESS_BYTES * (serials.stop - 1)]
         if serials.step == 1
         else b"".join(keys.raw_at(serial - 1) for serial in serials),

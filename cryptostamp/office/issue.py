@@ -150,6 +150,7 @@ def issue(
             files = {**dossier.files, **metadata.pictures}
             dossier = replace(dossier, files=files, metadata_root=str(root))
         address = write_dossier(workspace.dossier_folder, dossier)
+        workspace.note_checked(address)
     return Issue(issued=issued, dossier=dossier, dossier_address=address)
 
 

@@ -14,7 +14,7 @@ import json
 from collections.abc import Callable, Container
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 import numpy as np
 
@@ -22,10 +22,12 @@ from cryptostamp.codes import ClaimCodes, Half, PublicCodes, claim_symbols, publ
 from cryptostamp.edition import SymbolForm
 from cryptostamp.errors import StorageProblem
 from cryptostamp.files import sha256_of, write_file
-from cryptostamp.office.claim_proof import ClaimReader
 from cryptostamp.press import ClaimRun, FaceRun, write_claim_layer, write_face_pdf
 from cryptostamp.primitives import Address, ChainId, Serial
 from cryptostamp.series import Series
+
+if TYPE_CHECKING:
+    from cryptostamp.office.claim_proof import ClaimReader
 
 __all__ = ["FileTask", "FinishedFile", "Manifest", "SheetTask", "StampTask", "Told", "plan_of"]
 
@@ -108,18 +110,19 @@ class StampTask:
             serials=[Serial(number) for number in self.serials],
             designs=[(serial - 1) % designs for serial in self.serials],
             variants=self.variants,
-            short_codes=[text.decode("ascii") for text in codes.short_texts(self.series.id)],
+            short_codes=codes.short_texts(self.series.id),
             symbols=public_symbols(codes, mask=self.form.mask, least_version=self.form.version).packed,
         )
 
-    def finished(self, sha256: str) -> FinishedFile:
-        """Return the file as it stands in a manifest."""
+    def finished(self, sha256: str, tags: bytes = b"") -> FinishedFile:
+        """Return the file as it stands in a manifest, with the tags of its stamps if they had to be computed."""
         return FinishedFile(
             name=self.name,
             plan=self.plan,
             first_serial=self.serials[0],
             last_serial=self.serials[-1],
             sha256=sha256,
+            tags=tags,
         )
 
 
@@ -131,6 +134,8 @@ class SheetTask(StampTask):
     """The hidden codes, or one half of each, 16 bytes a stamp; `None` for faces."""
     half: Half | None = None
     """Which half of the hidden codes; `None` for whole codes."""
+    auto: str | None = None
+    """The colour of lines in ``auto``, which whoever gives out the tasks finds once for all."""
     recipients: tuple[str, ...] = ()
 
     @property
@@ -147,28 +152,30 @@ class SheetTask(StampTask):
         codes = self.codes()
         path = folder / self.name
         if self.secrets is None:
-            sha256 = write_face_pdf(path, self.series, self.faces(codes), progress=told).sha256
-        else:
-            hidden = ClaimCodes(self.secrets, self.half)
-            parts = ClaimRun(
-                serials=[Serial(number) for number in self.serials],
-                short_codes=[text.decode("ascii") for text in codes.short_texts(self.series.id)],
-                claim_texts=[text.decode("ascii") for text in hidden.texts()],
-                symbols=claim_symbols(hidden, self.series.issuer.domain).packed,
-            )
-            sha256 = write_claim_layer(
-                path,
-                self.series,
-                parts,
-                self.recipients,
-                half=self.half,
-                progress=told,
-                inspect=self.reader(parts) if self.read_back else None,
-            ).sha256
-        return replace(self.finished(sha256), read_back=self.read_back)
+            written = write_face_pdf(path, self.series, self.faces(codes), auto=self.auto, progress=told)
+            return self.finished(written.sha256, codes.tags.tobytes())
+        hidden = ClaimCodes(self.secrets, self.half)
+        parts = ClaimRun(
+            serials=[Serial(number) for number in self.serials],
+            short_codes=[text.decode("ascii") for text in codes.short_texts(self.series.id)],
+            claim_texts=[text.decode("ascii") for text in hidden.texts()],
+            symbols=claim_symbols(hidden, self.series.issuer.domain).packed,
+        )
+        sealed = write_claim_layer(
+            path,
+            self.series,
+            parts,
+            self.recipients,
+            half=self.half,
+            progress=told,
+            inspect=self.reader(parts) if self.read_back else None,
+        )
+        return replace(self.finished(sealed.sha256), read_back=self.read_back)
 
     def reader(self, parts: ClaimRun) -> ClaimReader:
         """Return who reads the layer with these parts back."""
+        from cryptostamp.office.claim_proof import ClaimReader  # noqa: PLC0415 (brings the readers of a scan)
+
         return ClaimReader(
             name=self.name,
             series=self.series,
@@ -193,6 +200,8 @@ class FinishedFile:
     sha256: str
     read_back: int = 0
     """Sheets of hidden codes that were read back before they were sealed."""
+    tags: bytes = field(default=b"", repr=False, compare=False)
+    """Of its stamps, 8 bytes each, from whoever has just made it; not kept."""
 
     @property
     def stamps(self) -> int:
@@ -235,7 +244,7 @@ class Manifest:
 
     def add(self, file: FinishedFile) -> None:
         """Write down a finished file."""
-        self.files[file.name] = file
+        self.files[file.name] = replace(file, tags=b"")
         self._write()
 
     def forget(self, kind: str, *, but: Container[str]) -> None:
@@ -248,8 +257,12 @@ class Manifest:
     def _write(self) -> None:
         files = sorted(self.files.values(), key=lambda each: (each.first_serial, each.name))
         symbols = None if self.form is None else asdict(self.form)
-        content = {"format": _FORMAT, "symbols": symbols, "files": [asdict(each) for each in files]}
+        content = {"format": _FORMAT, "symbols": symbols, "files": [_entry_of(each) for each in files]}
         write_file(self.path, (json.dumps(content, indent=1) + "\n").encode())
+
+
+def _entry_of(file: FinishedFile) -> dict[str, Any]:
+    return {name: value for name, value in asdict(file).items() if name != "tags"}
 
 
 def plan_of(*facts: Any) -> str:  # noqa: ANN401 (whatever decides on the bytes of a file, as text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import metadata
@@ -47,6 +47,7 @@ from cryptostamp.press import (
     check_press,
     cut,
     inks_of,
+    letters_colour,
     render_stamp,
     sheets_with,
     view_sheet,
@@ -72,6 +73,8 @@ IMAGE_DPI = 300
 SHEETS_PER_FILE = 1000
 """Sheets in one file unless the caller names another number: some 5 MB, and memory stays flat."""
 _PLAN_CHUNK = 10_000
+_MAKE = 2
+"""Counts up when the same stamps are given other bytes: a job that was begun in an older way does not go on in it."""
 _PREVIEW_DPI = 100
 _FACES = "faces.pdf"
 
@@ -208,7 +211,7 @@ def print_stamps(
     """
     if workers > 1 and cluster is None:
         Processes.prepare()
-    dossier = workspace.dossier()
+    dossier = workspace.own_dossier()
     edition = dossier.edition
     check_issued(series, dossier, workspace)
     chosen, pictured = _chosen(serials, images, edition.size)
@@ -226,6 +229,8 @@ def print_stamps(
     run = PrintRun(series, dossier, folder, chosen, sheets_per_file, read_back)
     with workspace.ledger() as ledger, ledger.step(series.id, "print", clock=clock):
 
+        tags = dict[int, bytes]()
+
         def make(tasks: Iterator[FileTask], kind: str, what: str, of: range = chosen) -> tuple[Path, ...]:
             made = []
             crew = _crew_of(workers, cluster, folder)
@@ -233,6 +238,8 @@ def print_stamps(
                 held = range(file.first_serial, file.last_serial + 1)
                 _record(ledger, series, folder / file.name, file.sha256, held, made_at=clock())
                 made.append((file.first_serial, folder / file.name))
+                if file.tags:
+                    tags[file.first_serial] = file.tags
             manifest.forget(kind, but={path.name for _, path in made})
             progress(what, len(of), len(of))
             return tuple(path for _, path in sorted(made))
@@ -246,7 +253,7 @@ def print_stamps(
             _record(ledger, series, folder / plate, hashlib.sha256(data).hexdigest(), covered, made_at=clock())
         faces = make(run.faces(), _FACES, "Drawing sheets")
         plan = folder / f"{name}-plan.csv"
-        write_whole(plan, lambda stream: stream.writelines(_plan(series, dossier, chosen)))
+        write_whole(plan, lambda stream: stream.writelines(_plan(series, dossier, run.parts, tags)))
         _record(ledger, series, plan, sha256_of(plan), chosen, made_at=clock())
         picture = folder / f"{name}-first-sheet.png"
         write_file(picture, png_bytes(view_sheet(faces[0], dpi=_PREVIEW_DPI), dpi=_PREVIEW_DPI))
@@ -298,6 +305,7 @@ class PrintRun:
         self.form = symbol_form(dossier)
         self.facts = (
             metadata.version("cryptostamp"),
+            _MAKE,
             dossier.series,
             dossier.deployment,
             dossier.edition.root,
@@ -311,8 +319,10 @@ class PrintRun:
         """Yield a task for each file of faces."""
         edition = self.dossier.edition
         variants = variant_indices(edition.counts, edition.seed).tobytes()
+        auto = letters_colour(self.series, 17 + 4 * self.form.version)
         for part in self.parts:
-            yield self._task(part, _FACES, (), variants=variants[part.start - 1 : part.stop - 1])
+            task = self._task(part, _FACES, (), variants=variants[part.start - 1 : part.stop - 1])
+            yield replace(task, auto=auto)
 
     def claims(self, secret: EditionSecret, layer: ClaimLayer) -> Iterator[SheetTask]:
         """Yield a task for each file of a layer of hidden codes, with what it hides of its own stamps."""
@@ -426,16 +436,21 @@ def _check_serial(serial: int, edition: int) -> None:
         raise InputError(f"There is no stamp no. {serial:,}: the edition has {edition:,}.")
 
 
-def _plan(series: Series, dossier: Dossier, serials: range) -> Iterator[bytes]:
-    """Yield the lines of the plan. No field begins with a sign that a spreadsheet would take for a formula."""
+def _plan(series: Series, dossier: Dossier, parts: Iterable[range], tags: Mapping[int, bytes]) -> Iterator[bytes]:
+    """Yield the lines of the plan, some thousands together; `tags` are those that are known, by their first serial.
+
+    No field begins with a sign that a spreadsheet would take for a formula.
+    """
     places = Places(series)
     yield b"sheet,position,serial,short code,public code\r\n"
-    for start in range(serials.start, serials.stop, _PLAN_CHUNK):
-        part = range(start, min(start + _PLAN_CHUNK, serials.stop))
-        codes = face_codes(dossier, part)
-        for number, short, text in zip(part, codes.short_texts(series.id), codes.texts(), strict=True):
-            sheet, position = places.on_sheet(number)
-            yield b"%d,%d,%d,%s,%s\r\n" % (sheet, position, number, short, text)
+    for part in parts:
+        all_codes = face_codes(dossier, part, tags.get(part.start))
+        for start in range(0, len(part), _PLAN_CHUNK):
+            codes = all_codes[start : start + _PLAN_CHUNK]
+            sheets, positions = places.on_sheets(codes.serials)
+            columns = (sheets, positions, codes.serials, codes.short_texts(series.id), codes.texts())
+            lines = zip(*(column.tolist() for column in columns), strict=True)
+            yield b"".join([b"%d,%d,%d,%s,%s\r\n" % line for line in lines])
 
 
 def _record(ledger: Ledger, series: Series, path: Path, sha256: str, serials: range, *, made_at: int) -> None:

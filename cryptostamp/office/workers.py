@@ -9,16 +9,17 @@ that memory stays flat.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from multiprocessing import forkserver, get_context, parent_process
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, Final, Protocol, Self
 
 from cryptostamp.errors import EnvironmentProblem
@@ -181,7 +182,8 @@ class Processes:
         for _ in range(ATTEMPTS):
             pool = self._pool = self._pool or self._opened()
             try:
-                future = pool.submit(_make, task, self.folder, place)
+                with _main_unseen():
+                    future = pool.submit(_make, task, self.folder, place)
             except BrokenProcessPool:  # since the last file ended
                 self._close()
                 continue
@@ -216,6 +218,17 @@ class Processes:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
+
+
+@contextmanager
+def _main_unseen() -> Iterator[None]:
+    """Let processes begin without the program that began this one: they would load it, for nothing, each of them."""
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = program
 
 
 _Made = Future[FinishedFile]

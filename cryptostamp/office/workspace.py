@@ -8,6 +8,7 @@
     ├── edition.age        the secret of the edition, sealed with a passphrase
     ├── pictures/          the pictures of the tokens, as they were drawn at issue
     ├── dossier/           what goes public at issue
+    ├── dossier.checked    the content address of the dossier that was made or checked here
     └── print/             what goes to the printer and the shop
 """
 
@@ -16,12 +17,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptostamp.edition import Dossier, EditionSecret, read_dossier
+from cryptostamp.edition import Dossier, EditionSecret, read_address, read_dossier
 from cryptostamp.errors import InputError, StorageProblem
 from cryptostamp.files import write_file
 from cryptostamp.ledger import Ledger, check_url
 
 __all__ = ["Workspace"]
+
+_CHECKED = "dossier.checked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,29 @@ class Workspace:
                 remedy="Issue the series first (cryptostamp issue), or say with --issued where it was issued.",
             )
         return read_dossier(self.dossier_folder)
+
+    def own_dossier(self) -> Dossier:
+        """Return the dossier as `dossier` does, for whoever has issued it from here.
+
+        What the claim keys hash to is computed once for the same bytes, and its content address is written down. A
+        folder from somebody else is not to be believed like that: `dossier` checks everything.
+        """
+        try:
+            known = self.dossier_folder.with_name(_CHECKED).read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            known = None
+        if known is None or not self.dossier_folder.is_dir():
+            dossier = self.dossier()
+        else:
+            dossier = read_dossier(self.dossier_folder, checked=known)
+        address = read_address(self.dossier_folder)
+        if address != known:
+            self.note_checked(address)
+        return dossier
+
+    def note_checked(self, address: str) -> None:
+        """Write down the content address of a dossier that was made here, or checked in full."""
+        write_file(self.dossier_folder.with_name(_CHECKED), f"{address}\n".encode())
 
     def keep_secret(self, secret: EditionSecret, passphrase: str) -> None:
         """Seal the secret of a new edition; never replaces one that is there."""

@@ -11,6 +11,7 @@ from cryptostamp.press.claim_part import check_claim_part
 from cryptostamp.press.colour import Inks, inks_of
 from cryptostamp.press.face import face_parts, static_marks
 from cryptostamp.press.imposition import Places, cut, place_of, position_of, serial_at, sheets_of, sheets_with
+from cryptostamp.press.legibility import letters_colour
 from cryptostamp.press.pdfx import Finding, Outcome, Rule, check_pdfx
 from cryptostamp.press.phone import photograph
 from cryptostamp.press.png_batch import StampPictures
@@ -64,6 +65,7 @@ __all__ = [
     "draw_sheet",
     "face_parts",
     "inks_of",
+    "letters_colour",
     "photograph",
     "place_of",
     "position_of",

@@ -111,7 +111,7 @@ class _ClaimPrinter:
         writer = self.book.writer(self.geometry.media.height_mm)
         writer.raw(self.surround)
         if self.surround:
-            self.marks.draw(writer, sheet)
+            writer.raw(self.marks.operators(sheet))
         for part in parts:
             self.print_part(writer, part)
         writer.raw("/Register Do")

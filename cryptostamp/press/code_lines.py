@@ -156,6 +156,15 @@ class CodeLines:
             return None
         return self._form % tuple(patterns)
 
+    def around(self, patterns: Sequence[str]) -> list[str] | None:
+        """Return what stands before, between and after the strings of these patterns, which a page writes in brackets.
+
+        `None` under the same condition as `pattern`.
+        """
+        if self.pattern(patterns) is None:
+            return None
+        return (self._form % (("\0",) * len(self._lines))).split("(\0)")
+
     def marks(self, texts: Iterable[str]) -> tuple[TextRun, ...]:
         """Return the same lines as marks."""
         return tuple(line.run(text) for line, text in zip(self._lines, texts, strict=True))

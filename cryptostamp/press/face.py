@@ -16,21 +16,26 @@ __all__ = ["face_parts", "static_marks"]
 
 
 def face_parts(
-    series: Series, template: Template, design: Design, variant: Variant
+    series: Series, template: Template, design: Design, variant: Variant, auto: str | None = None
 ) -> tuple[Mark | PlacedPicture, ...]:
-    """Return marks and pictures of a face, from the ground up.
+    """Return marks and pictures of a face, from the ground up; `auto` is what `auto_colour` returns, if it is known.
 
     Raises `InputError` for a text that does not fit and `ArtworkError` for one that cannot be read and
     for a picture that has not the shape of its place.
     """
-    return _face_parts(series, template, design, variant, artwork_of(series))
+    return _face_parts(series, template, design, variant, artwork_of(series), auto)
 
 
 @lru_cache(maxsize=256)
 def _face_parts(
-    series: Series, template: Template, design: Design, variant: Variant, _artworks: tuple[Artwork | Bitmap, ...]
+    series: Series,
+    template: Template,
+    design: Design,
+    variant: Variant,
+    _artworks: tuple[Artwork | Bitmap, ...],
+    known: str | None,
 ) -> tuple[Mark | PlacedPicture, ...]:
-    auto = auto_colour(series, template)
+    auto = known or auto_colour(series, template)
     parts = [part for layer in template.layers for part in layer_parts(layer, series, design, variant, auto=auto)]
     for part in parts:
         if isinstance(part, PlacedPicture):

@@ -13,6 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
 from cryptostamp.errors import InputError
 from cryptostamp.press.marks import Box
 from cryptostamp.primitives import Serial
@@ -27,6 +30,7 @@ __all__ = [
     "position_of",
     "serial_at",
     "sheet_geometry",
+    "sheets_at_once",
     "sheets_in_order",
     "sheets_of",
     "sheets_with",
@@ -78,6 +82,12 @@ class Places:
         position, sheet = divmod(offset, self.stack_of(batch))
         return batch * self.batch_sheets + sheet + 1, self._positions[position]
 
+    def on_sheets(self, serials: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return the sheets (n,) of serials and their positions there, as `on_sheet` does."""
+        batch, offset = np.divmod(serials - 1, self.batch)
+        position, sheet = np.divmod(offset, np.minimum(self.batch_sheets, self.sheets - batch * self.batch_sheets))
+        return batch * self.batch_sheets + sheet + 1, np.array(self._positions, dtype=np.int64)[position]
+
     def of(self, serial: int) -> tuple[int, int, int]:
         """Return sheet, row and column of a serial; rows and columns run through all panes of the sheet."""
         sheet, position = self.on_sheet(serial)
@@ -107,6 +117,20 @@ class Places:
         batch, in_batch = divmod(sheet - 1, self.batch_sheets)
         serial = batch * self.batch + position * self.stack_of(batch) + in_batch + 1
         return Serial(serial) if serial <= self.edition else None
+
+    def numbers_on(self, sheets: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the numbers (sheets, stamps) that sheets (n,) have room for, each in the order of `serials_of`.
+
+        Numbers beyond the edition are those of places that stay empty.
+        """
+        batch, in_batch = np.divmod(sheets - 1, self.batch_sheets)
+        step = np.minimum(self.batch_sheets, self.sheets - batch * self.batch_sheets)
+        first = batch * self.batch + in_batch + 1
+        return first[:, np.newaxis] + step[:, np.newaxis] * np.arange(self.stamps)
+
+    def cell_of(self, index: int) -> tuple[int, int]:
+        """Return row and column of the stamp that comes after `index` others on its sheet: the same on all sheets."""
+        return self._cells[self._positions[index] - 1]
 
     def serials_of(self, sheet: int) -> range:
         """Return the serials of a sheet in their order; in a stack they are a stack's height apart."""
@@ -173,11 +197,7 @@ def sheets_in_order(series: Series, stamps: Iterable[_Stamp]) -> Iterator[tuple[
     for stamp in stamps:
         serial = stamp.serial
         if not before < serial <= edition:
-            raise InputError(
-                f"Stamp No. {serial} follows No. {before}; serials must ascend from 1 to {edition}.",
-                where=f"stamp No. {serial}",
-                remedy="Give each stamp once, in the order of its number.",
-            )
+            raise _slipped(before, serial, edition)
         before = serial
         if serial > batch_end:
             yield from sorted(held.items())
@@ -185,6 +205,37 @@ def sheets_in_order(series: Series, stamps: Iterable[_Stamp]) -> Iterator[tuple[
             batch_end = ((serial - 1) // places.batch + 1) * places.batch
         held.setdefault(on_sheet(serial)[0], []).append(stamp)
     yield from sorted(held.items())
+
+
+def sheets_at_once(
+    places: Places, serials: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.intp]]:
+    """Return the sheets (n,) with at least one of these serials, which ascend; what they have room for; who is there.
+
+    Room is as `Places.numbers_on` gives it; who is there, of the same shape, is the index in `serials`, or -1 for none.
+    Raises `InputError` if the serials do not ascend, or leave 1..N.
+    """
+    before = np.concatenate(([0], serials[:-1]))
+    wrong = np.flatnonzero((serials <= before) | (serials > places.edition))
+    if len(wrong):
+        raise _slipped(int(before[wrong[0]]), int(serials[wrong[0]]), places.edition)
+    first, last = (int(serial - 1) // places.batch for serial in (serials[0], serials[-1]))
+    sheets = np.arange(
+        first * places.batch_sheets + 1, min((last + 1) * places.batch_sheets, places.sheets) + 1, dtype=np.int64
+    )
+    numbers = places.numbers_on(sheets)
+    found = np.minimum(np.searchsorted(serials, numbers), len(serials) - 1)
+    held = np.where(serials[found] == numbers, found, -1)
+    there = (held >= 0).any(axis=1)
+    return sheets[there], numbers[there], held[there]
+
+
+def _slipped(before: int, serial: int, edition: int) -> InputError:
+    return InputError(
+        f"Stamp No. {serial} follows No. {before}; serials must ascend from 1 to {edition}.",
+        where=f"stamp No. {serial}",
+        remedy="Give each stamp once, in the order of its number.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

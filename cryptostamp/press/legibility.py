@@ -23,7 +23,7 @@ from cryptostamp.press.lettering import width_of
 from cryptostamp.press.marks import INK, PAPER, Box, Mark, TextRun, relative_luminance
 from cryptostamp.press.raster import draw_marks, pixels
 from cryptostamp.press.sheet_picture import grounds_of_cells
-from cryptostamp.press.template import Template
+from cryptostamp.press.template import Template, template_of
 from cryptostamp.press.template_marks import PlacedPicture, layer_parts, widest_runs
 from cryptostamp.series.models import Design, Series, Variant
 from cryptostamp.series.template import TextLayer
@@ -37,6 +37,7 @@ __all__ = [
     "box_of",
     "contrast",
     "laid_out",
+    "letters_colour",
     "luminance",
     "paste_picture",
 ]
@@ -60,6 +61,11 @@ def auto_colour(series: Series, template: Template) -> str:
     Raises `ArtworkError` naming the element, the picture, the colour and the contrast if there is none.
     """
     return _auto_colour(series, template, artwork_of(series))
+
+
+def letters_colour(series: Series, symbol_side: int) -> str:
+    """Return the same for a series whose QR has `symbol_side` modules a side: every picture is drawn for it."""
+    return auto_colour(series, template_of(series, symbol_side))
 
 
 def box_of(run: TextRun) -> Box:
@@ -188,6 +194,33 @@ def _auto_texts(series: Series, template: Template) -> Iterator[tuple[str, LaidT
     for design in series.designs:
         for variant in series.variants:
             for below in grounds_of_cells(series):
-                for text in laid_out(series, template, design, variant, below)[0]:
-                    if text.layer.colour == "auto":
-                        yield f"{design.artwork}, in the colour {variant.name}", text
+                for text in _laid_in_auto(series, template, design, variant, below):
+                    yield f"{design.artwork}, in the colour {variant.name}", text
+
+
+def _laid_in_auto(
+    series: Series, template: Template, design: Design, variant: Variant, below: PlacedPicture | None
+) -> Iterator[LaidText]:
+    """Yield the lines in ``auto`` as `laid_out` does; draws no more than what lies below them."""
+    image = Image.new("RGB", (pixels(template.width_mm, GROUND_DPI), pixels(template.height_mm, GROUND_DPI)), PAPER)
+    waiting: list[Mark] = []
+    if below is not None:
+        paste_picture(image, below, GROUND_DPI)
+    in_auto = [isinstance(layer, TextLayer) and layer.colour == "auto" for layer in template.layers]
+    for index, layer in enumerate(template.layers):
+        if not any(in_auto[index:]):
+            return
+        for part in layer_parts(layer, series, design, variant):
+            if isinstance(part, PlacedPicture):
+                if waiting:
+                    draw_marks(image, waiting, GROUND_DPI)
+                    waiting.clear()
+                paste_picture(image, part, GROUND_DPI)
+                continue
+            if in_auto[index] and isinstance(layer, TextLayer) and isinstance(part, TextRun):
+                box, seen = box_of(part), image
+                if not all(isinstance(mark, TextRun) for mark in waiting):
+                    seen = image.copy()
+                    draw_marks(seen, waiting, GROUND_DPI, within=box)
+                yield LaidText(layer=layer, run=part, ground=_under(seen, box))
+            waiting.append(part)

@@ -44,9 +44,11 @@ __all__ = [
     "Plates",
     "SymbolPlace",
     "bits_of",
+    "deflated",
     "in_spot_ink",
     "number",
     "round_dots",
+    "text_operators",
 ]
 
 POINTS_PER_MM = 72 / 25.4
@@ -249,6 +251,20 @@ def _text(run: TextRun, height_mm: float, inks: Inks) -> str:
     return f"{before}{letters}>] TJ{' 0 Tc' if run.tracking_mm else ''} ET"
 
 
+def deflated(*data: bytes | memoryview, level: int) -> bytes:
+    """Return bytes, one after another, as a zlib stream (RFC 1950).
+
+    Symbols in hex are better coded letter by letter than by the short repeats that chance puts into them.
+    """
+    packer = zlib.compressobj(level, strategy=zlib.Z_FILTERED)
+    return b"".join([*map(packer.compress, data), packer.flush()])
+
+
+def text_operators(run: TextRun, height_mm: float) -> str:
+    """Return what prints a line of letters in black on a page of a given height, without the way around by a writer."""
+    return _text(run, height_mm, standard_inks())
+
+
 class Plates:
     """The shared objects of one PDF: the fonts with the glyphs of `text`, and the spot inks that are used."""
 
@@ -280,13 +296,11 @@ class Plates:
 
     def stream(self, data: bytes, **keys: pikepdf.Object | int | str) -> pikepdf.Stream:
         """Return a new stream, deflated, of the file."""
-        stream = pikepdf.Stream(self._pdf, b"")
-        # Symbols in hex are better coded letter by letter than by the short repeats that chance puts into them.
-        packer = zlib.compressobj(6, strategy=zlib.Z_FILTERED)
-        stream.write(packer.compress(data) + packer.flush(), filter=pikepdf.Name("/FlateDecode"))
-        for key, value in keys.items():
-            stream[f"/{key}"] = value
-        return stream
+        return self.deflated_stream(deflated(data, level=6), **keys)
+
+    def deflated_stream(self, data: bytes, **keys: pikepdf.Object | int | str) -> pikepdf.Stream:
+        """Return a new stream of the file from what `deflated` has made."""
+        return pikepdf.Stream(self._pdf, data, Filter=pikepdf.Name("/FlateDecode"), **keys)
 
     def provide_inks(self, operators: str) -> None:
         """Give each spot ink that operators draw with its plate, and its processing step if it is one.

@@ -15,12 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from cryptostamp.errors import InputError
+from cryptostamp.press.code_lines import is_code
 from cryptostamp.press.pdf_marks import bits_of
+from cryptostamp.press.sheet_mould import codes_alone
 from cryptostamp.press.stamp_image import ClaimPart, StampFace
 from cryptostamp.primitives import Serial
 from cryptostamp.series.models import Series
 
-__all__ = ["ClaimRow", "ClaimRun", "FaceRow", "FaceRun", "claim_rows", "face_rows"]
+__all__ = ["ClaimRow", "ClaimRun", "FaceRow", "FaceRun", "claim_rows", "face_rows", "face_run"]
 
 
 class FaceRow(NamedTuple):
@@ -58,13 +60,25 @@ class FaceRun:
     serials: Sequence[Serial]
     designs: Sequence[int]
     variants: Sequence[int]
-    short_codes: Sequence[str]
+    short_codes: Sequence[str] | npt.NDArray[np.bytes_]
     symbols: npt.NDArray[np.uint8] = field(repr=False)
     """(n, side, ceil(side / 8)): most significant bit first, 1 is dark."""
 
     def __post_init__(self) -> None:
         """Refuse columns of different lengths."""
         _check_lengths(self.serials, self.designs, self.variants, self.short_codes, self.symbols)
+
+    @property
+    def side(self) -> int:
+        """Modules a side of the symbols."""
+        return self.symbols.shape[1]
+
+    def codes(self) -> npt.NDArray[np.bytes_] | None:
+        """Return the short codes (n,) in ASCII, `None` if one of them is no code."""
+        codes = self.short_codes
+        if isinstance(codes, np.ndarray):
+            return codes if codes_alone(codes) else None
+        return np.array(codes, dtype=np.bytes_) if is_code("".join(codes)) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -82,7 +96,7 @@ class ClaimRun:
         _check_lengths(self.serials, self.short_codes, self.claim_texts, self.symbols)
 
 
-def _check_lengths(*columns: Sequence[object] | npt.NDArray[np.uint8]) -> None:
+def _check_lengths(*columns: Sequence[object] | npt.NDArray[np.uint8] | npt.NDArray[np.bytes_]) -> None:
     lengths = {len(column) for column in columns}
     if len(lengths) > 1:
         raise InputError(f"The columns of a run have different lengths: {sorted(lengths)}.")
@@ -91,11 +105,12 @@ def _check_lengths(*columns: Sequence[object] | npt.NDArray[np.uint8]) -> None:
 def face_rows(series: Series, faces: Iterable[StampFace] | FaceRun) -> Iterator[FaceRow]:
     """Return the rows of faces, whatever form they come in."""
     if isinstance(faces, FaceRun):
-        side = faces.symbols.shape[1]
+        codes = faces.short_codes
+        texts = [code.decode("ascii") for code in codes.tolist()] if isinstance(codes, np.ndarray) else codes
         for serial, design, variant, short_code, bits in zip(
-            faces.serials, faces.designs, faces.variants, faces.short_codes, _bits(faces.symbols), strict=True
+            faces.serials, faces.designs, faces.variants, texts, _bits(faces.symbols), strict=True
         ):
-            yield FaceRow(serial, design, variant, short_code, side, bits)
+            yield FaceRow(serial, design, variant, short_code, faces.side, bits)
         return
     for face in faces:
         yield FaceRow(
@@ -106,6 +121,23 @@ def face_rows(series: Series, faces: Iterable[StampFace] | FaceRun) -> Iterator[
             face.symbol.side,
             bits_of(face.symbol),
         )
+
+
+def face_run(series: Series, faces: Iterable[StampFace] | FaceRun) -> FaceRun | list[FaceRow]:
+    """Return faces as a run, whatever form they come in; as rows if their symbols are not all of one size, or none."""
+    if isinstance(faces, FaceRun):
+        return faces
+    rows = list(face_rows(series, faces))
+    if len({row.side for row in rows}) != 1:
+        return rows
+    octets = np.frombuffer(b"".join([row.bits for row in rows]), dtype=np.uint8)
+    return FaceRun(
+        serials=[row.serial for row in rows],
+        designs=[row.design for row in rows],
+        variants=[row.variant for row in rows],
+        short_codes=[row.short_code for row in rows],
+        symbols=octets.reshape(len(rows), rows[0].side, -1),
+    )
 
 
 def claim_rows(parts: Iterable[ClaimPart] | ClaimRun) -> Iterator[ClaimRow]:

@@ -56,6 +56,7 @@ class SheetCodes:
         self.box = _box(series, geometry)
         self._height_mm = geometry.media.height_mm
         self._sheet_digits, self._serial_digits = len(str(self.places.sheets)), len(str(series.edition))
+        self._symbol_places: dict[int, SymbolPlace] = {}
         self._batch = lru_cache(maxsize=2)(self._symbols)
 
     def text(self, sheet: int) -> str:
@@ -68,7 +69,9 @@ class SheetCodes:
             return ""
         chunk, index = divmod(sheet - 1, _CHUNK)
         batch = self._batch(chunk)
-        return SymbolPlace(batch.side, self.box, self._height_mm).operators(batch.packed[index].tobytes())
+        if batch.side not in self._symbol_places:
+            self._symbol_places[batch.side] = SymbolPlace(batch.side, self.box, self._height_mm)
+        return self._symbol_places[batch.side].operators(batch.packed[index].tobytes())
 
     def _ending(self, sheet: int) -> str:
         serials = self.places.serials_of(sheet)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -20,7 +20,7 @@ from cryptostamp.press.imposition import Places, SheetGeometry
 from cryptostamp.press.layout import HOLE_MM, holes_along
 from cryptostamp.press.lettering import Typeface, width_of
 from cryptostamp.press.marks import Box, TextRun
-from cryptostamp.press.pdf_marks import PageWriter, in_spot_ink, number, round_dots
+from cryptostamp.press.pdf_marks import PageWriter, in_spot_ink, number, round_dots, text_operators
 from cryptostamp.press.sheet_code import QUIET_MM, SheetCodes
 from cryptostamp.press.template import Cut
 from cryptostamp.press.wording import face_value_text
@@ -295,26 +295,30 @@ class SheetMarks:
         self.places = Places(series)
         self._codes = SheetCodes(series, geometry)
         self._furnished = _is_furnished(series, geometry)
+        self._height_mm = geometry.media.height_mm
+        self._upper, self._lower = _baselines(geometry)
+        self._right = self._codes.box.x_mm - QUIET_MM if self._codes.box else geometry.pane.right_mm
+        self._sum = cache(self._sum_of)
 
-    def draw(self, writer: PageWriter, sheet: int) -> None:
-        """Draw the number and the code of a sheet into its selvedge, if there is room."""
+    def operators(self, sheet: int) -> str:
+        """Return what prints the number and the code of a sheet into its selvedge, if there is room."""
         if not self._furnished:
-            return
-        serials, pane = self.places.serials_of(sheet), self.geometry.pane
-        upper, lower = _baselines(self.geometry)
-        right = pane.right_mm
-        if self._codes.box:
-            writer.raw(self._codes.operators(sheet))
-            right = self._codes.box.x_mm - QUIET_MM
+            return ""
+        serials = self.places.serials_of(sheet)
         span = f"{serials[0]}–{serials[-1]}" if len(serials) > 1 else f"{serials[0]}"  # noqa: RUF001
         apart = f", every {serials.step}" if serials.step > 1 else ""
-        writer.draw(
-            (
-                _set(_sum_of(self.series, len(serials)), 1, pane.right_mm, upper, Typeface.TEXT, 0.04),
-                _set(f"Sheet {sheet} of {self.places.sheets}", 1, right, lower - 1.6, Typeface.TEXT, 0.04),
-                _set(f"Nos {span}{apart}", 1, right, lower + 1.6, Typeface.TEXT, 0.04, size=_SMALL_MM),
-            )
-        )
+        lines = [
+            self._sum(len(serials)),
+            self._line(f"Sheet {sheet} of {self.places.sheets}", self._right, self._lower - 1.6),
+            self._line(f"Nos {span}{apart}", self._right, self._lower + 1.6, _SMALL_MM),
+        ]
+        return "\n".join([*([self._codes.operators(sheet)] if self._codes.box else []), *lines, ""])
+
+    def _line(self, text: str, right: float, baseline: float, size: float = _TEXT_MM) -> str:
+        return text_operators(_set(text, 1, right, baseline, Typeface.TEXT, 0.04, size), self._height_mm)
+
+    def _sum_of(self, stamps: int) -> str:
+        return self._line(_sum_of(self.series, stamps), self.geometry.pane.right_mm, self._upper)
 
     def empty_places(self, sheet: int) -> tuple[Box, ...]:
         """Return the places of a sheet for which the edition has no stamp."""

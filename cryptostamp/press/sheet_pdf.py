@@ -9,12 +9,16 @@ of their conversion: separation for a given press, output intent and PDF/X are n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
+from typing import Final, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pikepdf
 
 from cryptostamp.errors import InputError
@@ -22,12 +26,13 @@ from cryptostamp.files import sha256_of, write_file
 from cryptostamp.press.artwork import artwork_pdf, check_shape, load_artwork
 from cryptostamp.press.code_lines import CodeLines, is_code
 from cryptostamp.press.face import face_parts
-from cryptostamp.press.imposition import Places, sheet_geometry, sheets_in_order
+from cryptostamp.press.imposition import Places, sheet_geometry, sheets_at_once, sheets_in_order
 from cryptostamp.press.marks import Box
 from cryptostamp.press.pdf_marks import PageWriter, SymbolPlace, number
-from cryptostamp.press.runs import FaceRow, FaceRun, face_rows
+from cryptostamp.press.runs import FaceRow, FaceRun, face_rows, face_run
 from cryptostamp.press.sheet_book import SheetBook, blend_as_on_screen
 from cryptostamp.press.sheet_furniture import SheetMarks, cancelled_place, die_lines
+from cryptostamp.press.sheet_mould import Column, Hole, SheetMould, column_of_hex, column_of_lines, column_of_names
 from cryptostamp.press.sheet_picture import sheet_picture
 from cryptostamp.press.stamp_image import StampFace
 from cryptostamp.press.template import template_of
@@ -39,6 +44,11 @@ from cryptostamp.series.template import TextLayer
 
 __all__ = ["SheetFile", "write_face_pdf"]
 
+_BITS, _COLOUR = "bits", "colour"
+"""Columns of a mould, beside the patterns of its lines."""
+_SHEETS_AT_ONCE: Final = 64
+"""Some 17 kB each."""
+_MOULDS: Final = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetFile:
@@ -59,33 +69,30 @@ def write_face_pdf(
     series: Series,
     faces: Iterable[StampFace] | FaceRun,
     *,
+    auto: str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> SheetFile:
     """Write the sheets that hold these faces and return what was written.
 
-    Faces come in ascending order of their serials; sheet and place follow from the serial, and the place of
-    a serial that is left out stays empty. `progress` is called with the number of stamps so far, once a
-    sheet. Raises `InputError`, `ArtworkError`, `StorageProblem`; nothing is left under `path` then.
+    Faces come in ascending order of their serials; sheet and place follow from the serial, and the place of a serial
+    that is left out stays empty. `auto` is what `letters_colour` returns, if it is known. `progress` is called with the
+    number of stamps so far, once a sheet. Raises `InputError`, `ArtworkError`, `StorageProblem`; nothing is left under
+    `path` then.
     """
-    printer: _FacePrinter | None = None
-    serials = list[Serial]()
-    sheets = 0
-    for sheet, held in sheets_in_order(series, face_rows(series, faces)):
-        printer = printer or _FacePrinter(series, held[0].side)
-        printer.print_sheet(sheet, held)
-        sheets += 1
-        serials += [held[0].serial, held[-1].serial]
+    run = face_run(series, faces)
+    if not len(run.serials if isinstance(run, FaceRun) else run):
+        raise InputError("There is no stamp to print.", where=str(path), remedy="Give at least one face.")
+    printer = _FacePrinter(series, run.side if isinstance(run, FaceRun) else run[0].side, auto)
+    for _ in printer.print_run(run):
         if progress:
             progress(printer.stamps)
-    if printer is None:
-        raise InputError("There is no stamp to print.", where=str(path), remedy="Give at least one face.")
     write_file(path, printer.book.saved().getbuffer())
     return SheetFile(
         path=path,
-        sheets=sheets,
+        sheets=printer.sheets,
         stamps=printer.stamps,
-        first_serial=min(serials),
-        last_serial=max(serials),
+        first_serial=run.serials[0] if isinstance(run, FaceRun) else run[0].serial,
+        last_serial=run.serials[-1] if isinstance(run, FaceRun) else run[-1].serial,
         size=path.stat().st_size,
         sha256=sha256_of(path),
     )
@@ -103,12 +110,21 @@ class _Kind:
     """The same as one pattern, where that can be."""
 
 
+class _Lines(NamedTuple):
+    """The lines of codes that a stamp adds to its form."""
+
+    around: tuple[str, ...]
+    """What stands before, between and after them."""
+    patterns: tuple[str, ...]
+
+
 class _FacePrinter:
     """Turn faces, whose symbols have `side` modules a side, into pages of a book."""
 
-    def __init__(self, series: Series, side: int) -> None:
+    def __init__(self, series: Series, side: int, auto: str | None) -> None:
         self.series = series
         self.side = side
+        self.auto = auto
         self.template = template_of(series, side)
         self.geometry = sheet_geometry(series)
         self._whole = self.geometry.media
@@ -126,6 +142,91 @@ class _FacePrinter:
         self.kinds: dict[tuple[int, int, int], _Kind] = {}
         self.place = cache(self.place_on_sheet)
         self.stamps = 0
+        self.sheets = 0
+
+    def print_run(self, run: FaceRun | list[FaceRow]) -> Iterator[int]:
+        """Print all sheets; yield the number of each when it is there."""
+        codes = run.codes() if isinstance(run, FaceRun) else None
+        if isinstance(run, FaceRun) and codes is not None and self.has_codes_alone:
+            yield from self.print_at_once(run, codes)
+            return
+        for sheet, held in sheets_in_order(self.series, face_rows(self.series, run) if isinstance(run, FaceRun) else run):
+            self.print_sheet(sheet, held)
+            yield sheet
+
+    @property
+    def has_codes_alone(self) -> bool:
+        """Whether nothing but symbol and lines of codes differs from stamp to stamp, whatever design and colour."""
+        return all(
+            self.lines_of(design, variant) is not None
+            for design in range(len(self.series.designs))
+            for variant in range(len(self.series.variants))
+        )
+
+    def lines_of(self, design: int, variant: int) -> _Lines | None:
+        """Return the lines of codes of a design and colour, `None` if a stamp adds anything else."""
+        series, template = self.series, self.template
+        lines = code_lines(template, series.designs[design], series.variants[variant], template.height_mm)
+        around = lines[0].around(lines[1]) if lines else None
+        return _Lines(tuple(around), tuple(lines[1])) if lines and around else None
+
+    def print_at_once(self, run: FaceRun, codes: npt.NDArray[np.bytes_]) -> Iterator[int]:
+        """Print sheets whose stamps differ in what fits into the holes of a mould."""
+        serials = np.asarray(run.serials, dtype=np.int64)
+        designs, variants = (np.asarray(_listed(column), dtype=np.intp) for column in (run.designs, run.variants))
+        fields = {"serial": serials.astype(np.bytes_), "short_code": codes}
+        columns = {
+            _BITS: column_of_hex(run.symbols),
+            _COLOUR: column_of_names([str(number + 1) for number in range(len(self.series.variants))], variants),
+        }
+        kinds = [divmod(kind, len(self.series.variants)) for kind in np.unique(designs * len(self.series.variants) + variants)]
+        for design, variant in kinds:
+            self.forms.get((design, variant)) or self.add_form(design, variant)
+        for design in sorted({design for design, _ in kinds}):
+            for pattern in _expected(self.lines_of(design, 0)).patterns:
+                columns.setdefault(pattern, column_of_lines(pattern, fields))
+        sheets, numbers, held = sheets_at_once(self.places, serials)
+        beyond = numbers > self.places.edition
+        kept: dict[bytes, SheetMould] = {}
+        start = 0
+        # Sheets with the same designs in the same places share a mould.
+        alike = np.concatenate((designs[held] * (held >= 0) + 1 - (held < 0), -1 * beyond), axis=1)
+        for key, group in groupby(range(len(sheets)), lambda index: alike[index].tobytes()):
+            count = len(list(group))
+            mould = kept.get(key) or self.mould(designs, held[start], beyond[start], columns)
+            kept = {key: mould} if len(kept) >= _MOULDS else {**kept, key: mould}
+            for first in range(start, start + count, _SHEETS_AT_ONCE):
+                part = slice(first, min(first + _SHEETS_AT_ONCE, start + count))
+                for index, body in zip(range(len(sheets))[part], mould.filled(columns, held[part]), strict=True):
+                    sheet = int(sheets[index])
+                    self.book.add_page(f"{self.ground}/Selvedge Do\n{self.marks.operators(sheet)}".encode(), body.data)
+                    self.stamps += int(np.count_nonzero(held[index] >= 0))
+                    self.sheets += 1
+                    yield sheet
+            start += count
+
+    def mould(
+        self,
+        designs: npt.NDArray[np.intp],
+        held: npt.NDArray[np.intp],
+        beyond: npt.NDArray[np.bool_],
+        columns: Mapping[str, Column],
+    ) -> SheetMould:
+        """Return the mould of sheets with these stamps, -1 for none, in their places, some of them beyond the edition."""
+        symbol = self.symbols.get(self.side) or self.add_symbols(self.side, 0)
+        parts: list[str | Hole] = []
+        for index in np.flatnonzero(held >= 0).tolist():
+            design = int(designs[held[index]])
+            lines = _expected(self.lines_of(design, 0))
+            parts += [f"{self.place(*self.places.cell_of(index))}/Face{design + 1}.", Hole(_COLOUR, index)]
+            parts += [f" Do {symbol.before}", Hole(_BITS, index), f"{symbol.after}\n{lines.around[0]}"]
+            for pattern, after in zip(lines.patterns, lines.around[1:], strict=True):
+                parts += [Hole(pattern, index), after]
+            parts.append(" Q\n")
+        for index in np.flatnonzero(beyond).tolist():
+            parts.append(f"{self.place(*self.places.cell_of(index))}/Cancelled Do Q\n")
+        parts.append("/DieLines Do /Register Do")
+        return SheetMould(parts, columns)
 
     def add_sheet_picture(self) -> str:
         """Add the picture that covers a miniature sheet, and return what paints it: nothing where there is none."""
@@ -141,7 +242,7 @@ class _FacePrinter:
     def print_sheet(self, sheet: int, faces: list[FaceRow]) -> None:
         writer = self.book.writer(self.geometry.media.height_mm)
         writer.raw(f"{self.ground}/Selvedge Do")
-        self.marks.draw(writer, sheet)
+        writer.raw(self.marks.operators(sheet))
         codes_only = is_code("".join([face.short_code for face in faces]))
         for face in faces:
             writer.raw(self.operators(face, codes_only=codes_only))
@@ -150,6 +251,7 @@ class _FacePrinter:
         writer.raw("/DieLines Do /Register Do")
         self.book.add_sheet(writer)
         self.stamps += len(faces)
+        self.sheets += 1
 
     def operators(self, face: FaceRow, *, codes_only: bool) -> str:
         """Return what prints one stamp: `codes_only` says that its short code is known to be a code."""
@@ -177,7 +279,7 @@ class _FacePrinter:
     def add_kind(self, face: FaceRow) -> _Kind:
         """Return what stamps of this design, colour and size of symbol share, and add its form if it is new."""
         design, variant = face.design, face.variant
-        symbols = self.symbols.get(face.side) or self.add_symbols(face)
+        symbols = self.symbols.get(face.side) or self.add_symbols(face.side, face.serial)
         form = self.forms.get((design, variant)) or self.add_form(design, variant)
         lines = code_lines(
             self.template, self.series.designs[design], self.series.variants[variant], self.template.height_mm
@@ -194,24 +296,24 @@ class _FacePrinter:
     def place_in(self, cell: Box) -> str:
         return f"q 1 0 0 1 {number(cell.x_mm)} {number(self.geometry.media.height_mm - cell.bottom_mm)} cm "
 
-    def add_symbols(self, face: FaceRow) -> SymbolPlace:
+    def add_symbols(self, side: int, serial: int) -> SymbolPlace:
         """Return the place of symbols of this size: smaller ones may share the layout, with larger modules."""
-        template = template_of(self.series, face.side)
+        template = template_of(self.series, side)
         if template.layers != self.template.layers:
             raise InputError(
-                f"Its QR has {face.side} modules a side, those before it {self.side}.",
-                where=f"stamp No. {face.serial}",
+                f"Its QR has {side} modules a side, those before it {self.side}.",
+                where=f"stamp No. {serial}",
                 remedy="Make all symbols of a series in one version.",
             )
-        self.symbols[face.side] = SymbolPlace(face.side, template.symbol, template.height_mm)
-        return self.symbols[face.side]
+        self.symbols[side] = SymbolPlace(side, template.symbol, template.height_mm)
+        return self.symbols[side]
 
     def add_form(self, design: int, variant: int) -> str:
         """Add the form with all that stamps of this design and colour share, and return its name."""
         series, template = self.series, self.template
         name = f"Face{design + 1}.{variant + 1}"
         writer, pictures = self.book.writer(template.height_mm), dict[str, pikepdf.Object]()
-        for part in face_parts(series, template, series.designs[design], series.variants[variant]):
+        for part in face_parts(series, template, series.designs[design], series.variants[variant], self.auto):
             if isinstance(part, PlacedPicture):
                 pictures[f"Picture{len(pictures)}"] = self.place_picture(writer, part, len(pictures))
             else:
@@ -235,3 +337,13 @@ class _FacePrinter:
             f"{number(writer.height_mm - box.bottom_mm)} cm /Picture{index} Do Q"
         )
         return picture
+
+
+def _listed(column: Sequence[int]) -> list[int] | npt.NDArray[np.uint8]:
+    """Return numbers as NumPy takes them: it would take bytes for a text."""
+    return np.frombuffer(column, dtype=np.uint8) if isinstance(column, bytes) else list(column)
+
+
+def _expected(lines: _Lines | None) -> _Lines:
+    assert lines is not None  # noqa: S101 (`has_codes_alone` was asked)
+    return lines

@@ -47,7 +47,7 @@ def make_edition(folder: Path, size: int) -> Workspace:
         transaction=Hash32(bytes(32)),
     )
     dossier = Dossier(series=SeriesFacts.of(series), edition=edition, deployment=deployment)
-    write_dossier(workspace.dossier_folder, dossier)
+    workspace.note_checked(write_dossier(workspace.dossier_folder, dossier))  # as `issue` does
     workspace.keep_secret(EditionSecret(bytes(32)), PASSPHRASE)
     plan = SeriesPlan(
         id=series.id,
