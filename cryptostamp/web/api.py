@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from cryptostamp.errors import CryptostampError
@@ -36,7 +35,6 @@ from cryptostamp.web.models import (
     VerdictsRequest,
 )
 from cryptostamp.web.site import site_of
-from cryptostamp.web.verdicts import look_at, look_at_many, quick_look
 
 __all__ = ["ERRORS", "api"]
 
@@ -56,18 +54,13 @@ class NotFound(CryptostampError):
 @api.post("/verdicts", response_model=VerdictAnswer)
 async def verdict(request: Request, asked: VerdictRequest) -> Response:
     """Say what is known about the stamp that a code names."""
-    catalogue = site_of(request).catalogue
-    found = None if asked.typed else quick_look(asked.code, catalogue)
-    if found is None:
-        found = await run_in_threadpool(look_at, asked.code, catalogue, typed=asked.typed)
-    return _json(VerdictAnswer.of(found).model_dump_json())
+    return _json(await site_of(request).answers.answer(asked.code, typed=asked.typed))
 
 
 @api.post("/verdicts/batch", response_model=list[VerdictAnswer])
 async def verdicts(request: Request, asked: VerdictsRequest) -> Response:
     """Say what is known about many stamps, in the order of the codes and as of one block."""
-    found = await run_in_threadpool(look_at_many, asked.codes, site_of(request).catalogue, typed=asked.typed)
-    return _json("[" + ",".join(VerdictAnswer.of(each).model_dump_json() for each in found) + "]")
+    return _json(await site_of(request).answers.answers(asked.codes, typed=asked.typed))
 
 
 @api.get("/series")
@@ -114,12 +107,9 @@ async def stamp(
     stamp: Annotated[str, Path(max_length=40)],
 ) -> Response:
     """Say what is known about a stamp, by the parts of its public code as they stand in its link."""
-    catalogue = site_of(request).catalogue
-    text = f"https://{catalogue.site}/S/{chain_id}/{contract}/{stamp}"
-    found = quick_look(text, catalogue)
-    if found is None:
-        found = await run_in_threadpool(look_at, text, catalogue, typed=True)
-    return _json(VerdictAnswer.of(found).model_dump_json())
+    site = site_of(request)
+    text = f"https://{site.catalogue.site}/S/{chain_id}/{contract}/{stamp}"
+    return _json(await site.answers.answer(text, typed=True))
 
 
 @api.get("/claim-keys/{claim_key}")
@@ -202,5 +192,5 @@ def _brief(series: ServedSeries) -> dict[str, Any]:
     }
 
 
-def _json(text: str) -> Response:
-    return Response(text, media_type="application/json")
+def _json(data: bytes) -> Response:
+    return Response(data, media_type="application/json")

@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from cryptostamp.web.answers import Answers
 from cryptostamp.web.catalogue import Catalogue
 from cryptostamp.web.i18n import LANGUAGE_COOKIE, LANGUAGES, Language, choose_language
 from cryptostamp.web.limits import Buckets, client_of
@@ -45,12 +46,14 @@ class Site:
     photos: PhotoRoom
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     templates: Environment = field(default_factory=_environment)
+    answers: Answers = field(init=False)
     askers: Buckets = field(init=False)
     asked_stamps: Buckets = field(init=False)
 
     def __post_init__(self) -> None:
-        """Fill the buckets."""
+        """Fill the buckets, and begin to remember answers."""
         limits = self.settings.limits
+        object.__setattr__(self, "answers", Answers(self.catalogue, now=self.now))
         object.__setattr__(self, "askers", Buckets(limits.claims))
         object.__setattr__(self, "asked_stamps", Buckets(limits.claims_of_stamp))
 
