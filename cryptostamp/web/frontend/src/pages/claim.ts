@@ -11,6 +11,7 @@ import { checksummed, hex, readAddress } from "../keys/bytes";
 import { seal } from "../keys/keystore";
 import { addressOf, claimDigest, claimKeyOf, newKey, sign } from "../keys/signing";
 import { ask, element, say, show, word } from "../page";
+import { addressScanner, complaint } from "../receiver";
 import { viewfinder } from "../viewfinder";
 import { accountsOf, chainOf, findWallets, walletButton } from "../wallets";
 
@@ -155,12 +156,17 @@ async function takeWallet(provider: Parameters<typeof accountsOf>[0]): Promise<v
 }
 
 function typeAddress(): void {
-  const field = element<HTMLInputElement>("address");
+  const text = element<HTMLInputElement>("address").value;
   const line = element("address-says");
-  const read = readAddress(field.value);
-  receivers["address"] = read.kind === "address" ? read.address : "";
-  if (read.kind === "address") line.textContent = word("address-good", { address: read.address });
-  else line.textContent = word(read.kind === "checksum" ? "address-checksum" : "address-bad");
+  const read = readAddress(text);
+  receivers["address"] = "";
+  line.textContent = complaint(text, read);
+  if (read.kind === "address") {
+    receivers["address"] = read.address;
+    const elsewhere = stamp && read.chain !== undefined && read.chain !== stamp.chain_id;
+    const more = elsewhere ? ` ${word("address-chain", { chain: read.chain ?? 0, ours: stamp?.chain_id ?? 0 })}` : "";
+    line.textContent = word("address-good", { address: read.address }) + more;
+  }
   line.className = `hint ${read.kind === "address" ? "good" : "bad"}`;
   choose();
 }
@@ -245,6 +251,10 @@ findWallets((wallet) => {
   element("wallets").append(walletButton(wallet, () => void takeWallet(wallet.provider)));
 });
 viewfinder((text) => takeUp(text));
+addressScanner((text) => {
+  element<HTMLInputElement>("address").value = text;
+  typeAddress();
+});
 
 const kept = localStorage.getItem(STORE);
 if (fragment) takeUp(fragment);
