@@ -17,6 +17,7 @@ from cryptostamp.chain.journal import (
     MinedTransaction,
     SignedTransaction,
 )
+from cryptostamp.chain.names import normal_name
 from cryptostamp.chain.node import MAX_TRANSACTION_GAS, Block, Chain, Log
 from cryptostamp.chain.postal_registry import Post, PostalRegistry, SeriesStatus, Standing, deploy_registry
 from cryptostamp.chain.preflight import Cost
@@ -100,6 +101,7 @@ __all__ = [
     "find_anvil",
     "is_valid_signature",
     "load_artifact",
+    "normal_name",
     "series_deployment",
     "start_local_node",
 ]

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import TypeVar, cast
 
 from cryptostamp.chain.artifacts import load_artifact
+from cryptostamp.chain.names import NameRegistry
 from cryptostamp.chain.node import Block, Chain
 from cryptostamp.chain.postal_registry import PostalRegistry, SeriesStatus
 from cryptostamp.chain.reader import Look, Sight, StampQuestion
@@ -86,6 +87,10 @@ class BlockReader:
     def stamp(self, contract: Address, serial: Serial) -> Stamp | None:
         """Return where a stamp stands, `None` if the edition has no such serial."""
         return self._remember(("stamp", contract, serial), lambda: StampSeries(self._chain, contract).stamp(serial))
+
+    def account_of(self, registry: Address, name: str) -> Address | None:
+        """Return the account that a name (as `normal_name` returns it) stands for in a registry of names."""
+        return self._remember(("name", registry, name), lambda: NameRegistry(self._chain, registry).account(name))
 
     def knows(self, contract: Address, serial: Serial) -> bool:
         """Tell whether `stamp` will answer without asking the node."""

@@ -14,6 +14,7 @@ from cryptostamp.edition import Dossier
 from cryptostamp.errors import InputError
 from cryptostamp.ledger import Ledger
 from cryptostamp.office import LedgerJournal
+from cryptostamp.primitives import parse_address
 
 __all__ = ["serve_command"]
 
@@ -27,6 +28,11 @@ __all__ = ["serve_command"]
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port; 0 for any.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="How many processes answer.")
 @click.option("--site", help="The name of this site as the codes on the stamps have it; by default the post's domain.")
+@click.option(
+    "--names",
+    metavar="ADDRESS",
+    help="The registry of names such as anna.eth (ERC-137) on the chain of the series; without it none is looked up.",
+)
 @click.option("--no-relay", is_flag=True, help="Carry no claims to the chain: no account is needed.")
 @click.option(
     "--requests-a-minute",
@@ -43,6 +49,7 @@ def serve_command(
     port: int,
     workers: int,
     site: str | None,
+    names: str | None,
     no_relay: bool,
     requests_a_minute: int,
 ) -> None:
@@ -62,6 +69,7 @@ def serve_command(
         rpc=sending.rpc,
         site=site,
         relays=not no_relay,
+        names=None if names is None else parse_address(names),
         limits=Limits(requests=requests_a_minute),
     )
     opened = None if no_relay else sending.signer(sending.connect())

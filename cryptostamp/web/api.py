@@ -11,7 +11,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
-from cryptostamp.errors import CryptostampError
 from cryptostamp.primitives import parse_address
 from cryptostamp.web import claims, proofs
 from cryptostamp.web.albums import album_of
@@ -26,6 +25,7 @@ from cryptostamp.web.models import (
     ClaimKeyAnswer,
     ClaimRequest,
     ErrorAnswer,
+    NameAnswer,
     ProofAnswer,
     SeriesAnswer,
     SeriesBrief,
@@ -34,6 +34,7 @@ from cryptostamp.web.models import (
     VerdictRequest,
     VerdictsRequest,
 )
+from cryptostamp.web.names import NotFound, account_of
 from cryptostamp.web.site import site_of
 
 __all__ = ["ERRORS", "api"]
@@ -45,10 +46,6 @@ api = APIRouter(prefix="/api/v1", responses=ERRORS)
 
 _Account = Annotated[str, Path(pattern=r"^0x[0-9a-fA-F]{40}$")]
 _Id = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
-
-
-class NotFound(CryptostampError):
-    """There is nothing under this name."""
 
 
 @api.post("/verdicts", response_model=VerdictAnswer)
@@ -119,6 +116,14 @@ def claim_key(request: Request, claim_key: _Account) -> ClaimKeyAnswer:
     if found is None:
         raise NotFound("This hidden code is of no series of this site.")
     return found
+
+
+@api.get("/names/{name}")
+def name(request: Request, name: Annotated[str, Path(max_length=255)]) -> NameAnswer:
+    """Say which account a name such as anna.eth stands for on the chain of this site, if this site looks names up."""
+    site = site_of(request)
+    normal, account = account_of(site, name)
+    return NameAnswer(name=normal, address=account)
 
 
 @api.post("/claims", status_code=202)

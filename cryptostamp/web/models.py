@@ -19,6 +19,7 @@ __all__ = [
     "ClaimKeyAnswer",
     "ClaimRequest",
     "ErrorAnswer",
+    "NameAnswer",
     "ProofAnswer",
     "SeriesAnswer",
     "SeriesBrief",
@@ -252,6 +253,14 @@ class AnswerRequest(_Model):
     """The signature under a challenge."""
 
     signature: _Signature
+
+
+class NameAnswer(_Model):
+    """Which account a name stands for now."""
+
+    name: str
+    """As it is written (ENSIP-15)."""
+    address: str
 
 
 class ProofAnswer(_Model):

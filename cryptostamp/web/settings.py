@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptostamp.codes import check_host
+from cryptostamp.primitives import Address
 
 __all__ = ["Limits", "Settings"]
 
@@ -40,6 +41,8 @@ class Settings:
     """The name of this site, as the codes on the stamps have it; without it, the domain of the first series' post."""
     relays: bool = False
     """Whether a clerk carries claims to the chain."""
+    names: Address | None = None
+    """The registry of names (ERC-137) on the chain of the series; without one no name is looked up."""
     limits: Limits = Limits()
     fresh_s: float = 0.5
     """How old the newest block that a verdict rests on may be, beyond the time between blocks."""

@@ -46,20 +46,24 @@ export function checksummed(address: string): string {
   return `0x${Array.from(digits, (digit, index) => (Number.parseInt(hash.charAt(index), 16) > 7 ? digit.toUpperCase() : digit)).join("")}`;
 }
 
-/** An address that was typed or scanned; the chain, if a wallet's code names one; or what is wrong with the text. */
+/** An address that was typed or scanned; the chain, if a wallet's code names one; a name; or what is wrong with it. */
 export type AddressReading =
   | { kind: "address"; address: string; chain?: number }
+  | { kind: "name"; name: string }
   | { kind: "bad" | "checksum" | "request" };
 
 /**
  * Read an address as people type it and wallets show it: `0x…`, or `ethereum:0x…@chain` (EIP-681).
  *
- * A link that asks for a payment or a call is refused: its address may be that of a contract. Letters of both cases must
+ * A name such as anna.eth (ERC-137) may stand in its place. A link that asks for a payment or a call is refused: its address may be that of a contract. Letters of both cases must
  * be those of EIP-55.
  */
 export function readAddress(text: string): AddressReading {
   const match = /^(ethereum:(?:pay-)?)?(0x[0-9a-f]{40})(.*)$/is.exec(text.trim());
-  if (!match?.[2]) return { kind: "bad" };
+  if (!match?.[2]) {
+    const name = /^(?:ethereum:)?([^\s/:@?#.]+(?:\.[^\s/:@?#.]+)+)$/iu.exec(text.trim())?.[1];
+    return name && name.length <= 255 ? { kind: "name", name } : { kind: "bad" };
+  }
   const digits = match[2].slice(2);
   const address = checksummed(match[2]);
   const [, chain, more] = /^(?:@(0x[0-9a-f]{1,13}|[0-9]{1,15}))?(.*)$/is.exec(match[3] ?? "") ?? [];

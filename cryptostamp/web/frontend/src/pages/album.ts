@@ -3,7 +3,7 @@
 import { element } from "../page";
 import { addressScanner } from "../receiver";
 
-addressScanner((_, address) => {
-  element<HTMLInputElement>("address").value = address;
+addressScanner((_, account) => {
+  element<HTMLInputElement>("address").value = account;
   element<HTMLFormElement>("album-form").requestSubmit();
 });
