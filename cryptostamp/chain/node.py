@@ -164,31 +164,37 @@ class Chain:
         return self._ask(_mined, "eth_getTransactionReceipt", hex_of(transaction))
 
     def logs(
-        self, contracts: Address | Sequence[Address], topics: Sequence[bytes], *, first_block: int, last_block: int
+        self,
+        contracts: Address | Sequence[Address],
+        topics: Sequence[bytes | None],
+        *,
+        first_block: int,
+        last_block: int,
+        most_requests: int = _MOST_LOG_REQUESTS,
     ) -> tuple[Log, ...]:
-        """Return the events of one or more contracts whose topics begin with `topics`, oldest first.
+        """Return the events of one or more contracts whose topics begin with `topics`, oldest first; `None` is any.
 
         Halves the range of blocks when the node finds it too large; raises `CannotTell` if the node will not search
         even small ranges.
         """
         found: list[Log] = []
         ranges = [(first_block, last_block)]
-        for _ in range(_MOST_LOG_REQUESTS):
-            if not ranges:
-                return tuple(found)
+        for _ in range(most_requests):
             first, last = ranges.pop()
             logs = self.rpc.ask(
                 _logs,
                 "eth_getLogs",
                 {
                     "address": contracts,
-                    "topics": [hex_of(topic) for topic in topics],
+                    "topics": [None if topic is None else hex_of(topic) for topic in topics],
                     "fromBlock": hex_of(first),
                     "toBlock": hex_of(last),
                 },
             )
             if logs is not None:
                 found.extend(logs)
+                if not ranges:
+                    return tuple(found)
             elif last - first < _SMALLEST_SPLIT:
                 break
             else:

@@ -26,6 +26,8 @@ from cryptostamp.web.models import (
     ClaimRequest,
     ErrorAnswer,
     NameAnswer,
+    OtherToken,
+    OtherTokens,
     ProofAnswer,
     SeriesAnswer,
     SeriesBrief,
@@ -35,7 +37,7 @@ from cryptostamp.web.models import (
     VerdictsRequest,
 )
 from cryptostamp.web.names import NotFound, account_of
-from cryptostamp.web.site import site_of
+from cryptostamp.web.site import asking, site_of
 
 __all__ = ["ERRORS", "api"]
 
@@ -165,7 +167,7 @@ def answer(request: Request, nonce: _Id, asked: AnswerRequest) -> ProofAnswer:
 def album(request: Request, address: _Account) -> AlbumAnswer:
     """List the stamps of an account."""
     site = site_of(request)
-    found = album_of(site, parse_address(address))
+    found = album_of(site, parse_address(address), client=asking(request))
     return AlbumAnswer(
         address=found.address,
         stamps=[
@@ -178,6 +180,18 @@ def album(request: Request, address: _Account) -> AlbumAnswer:
             )
             for page in found.pages
             for each in page.stamps
+        ],
+        others=[
+            OtherTokens(
+                contract=each.contract.address,
+                name=each.contract.name,
+                owned=None if each.holding is None else each.holding.owned,
+                tokens=[
+                    OtherToken(id=str(token.token_id), name=token.name)
+                    for token in (() if each.holding is None else each.holding.tokens)
+                ],
+            )
+            for each in found.others
         ],
         as_of_block=found.as_of_block,
     )

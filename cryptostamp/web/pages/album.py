@@ -12,7 +12,7 @@ from cryptostamp.primitives import parse_address
 from cryptostamp.web.albums import album_of
 from cryptostamp.web.i18n import mark as _
 from cryptostamp.web.names import NotFound, account_of
-from cryptostamp.web.site import language_of, site_of
+from cryptostamp.web.site import asking, language_of, site_of
 
 __all__ = ["pages"]
 
@@ -57,4 +57,4 @@ def album(request: Request, address: str) -> Response:
         account = parse_address(address)
     except InputError as error:
         raise HTTPException(404) from error
-    return site.page(request, "album.html", album=album_of(site, account))
+    return site.page(request, "album.html", album=album_of(site, account, client=asking(request)))
