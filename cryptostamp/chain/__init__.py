@@ -17,7 +17,9 @@ from cryptostamp.chain.journal import (
     MinedTransaction,
     SignedTransaction,
 )
+from cryptostamp.chain.names import normal_name
 from cryptostamp.chain.node import MAX_TRANSACTION_GAS, Block, Chain, Log
+from cryptostamp.chain.plain_tokens import Holding
 from cryptostamp.chain.postal_registry import Post, PostalRegistry, SeriesStatus, Standing, deploy_registry
 from cryptostamp.chain.preflight import Cost
 from cryptostamp.chain.pursuit import Moment
@@ -68,6 +70,7 @@ __all__ = [
     "FeePolicy",
     "Fees",
     "Finality",
+    "Holding",
     "Journal",
     "JournalEntry",
     "KeystoreSigner",
@@ -103,6 +106,7 @@ __all__ = [
     "is_valid_signature",
     "load_artifact",
     "moves_of",
+    "normal_name",
     "series_deployment",
     "start_local_node",
 ]

@@ -170,17 +170,16 @@ class Chain:
         *,
         first_block: int,
         last_block: int,
+        most_requests: int = _MOST_LOG_REQUESTS,
     ) -> tuple[Log, ...]:
-        """Return the events of one or more contracts whose topics begin with `topics`, oldest first; `None` fits any.
+        """Return the events of one or more contracts whose topics begin with `topics`, oldest first; `None` is any.
 
         Halves the range of blocks when the node finds it too large; raises `CannotTell` if the node will not search
         even small ranges.
         """
         found: list[Log] = []
         ranges = [(first_block, last_block)]
-        for _ in range(_MOST_LOG_REQUESTS):
-            if not ranges:
-                return tuple(found)
+        for _ in range(most_requests):
             first, last = ranges.pop()
             logs = self.rpc.ask(
                 _logs,
@@ -194,6 +193,8 @@ class Chain:
             )
             if logs is not None:
                 found.extend(logs)
+                if not ranges:
+                    return tuple(found)
             elif last - first < _SMALLEST_SPLIT:
                 break
             else:

@@ -14,7 +14,9 @@ from threading import Lock
 from typing import TypeVar, cast
 
 from cryptostamp.chain.artifacts import load_artifact
+from cryptostamp.chain.names import NameRegistry
 from cryptostamp.chain.node import Block, Chain
+from cryptostamp.chain.plain_tokens import Holding, PlainTokens
 from cryptostamp.chain.postal_registry import PostalRegistry, SeriesStatus
 from cryptostamp.chain.reader import Look, Sight, StampQuestion
 from cryptostamp.chain.stamp import Stamp
@@ -86,6 +88,15 @@ class BlockReader:
     def stamp(self, contract: Address, serial: Serial) -> Stamp | None:
         """Return where a stamp stands, `None` if the edition has no such serial."""
         return self._remember(("stamp", contract, serial), lambda: StampSeries(self._chain, contract).stamp(serial))
+
+    def account_of(self, registry: Address, name: str) -> Address | None:
+        """Return the account that a name (as `normal_name` returns it) stands for in a registry of names."""
+        return self._remember(("name", registry, name), lambda: NameRegistry(self._chain, registry).account(name))
+
+    def plain_tokens(self, contract: Address, owner: Address, *, first_block: int = 0) -> Holding:
+        """Return what an account has in an ERC-721 contract; see `PlainTokens`."""
+        tokens = PlainTokens(self._chain, contract, block=self._block.number)
+        return self._remember(("tokens", contract, owner), lambda: tokens.of_owner(owner, first_block=first_block))
 
     def knows(self, contract: Address, serial: Serial) -> bool:
         """Tell whether `stamp` will answer without asking the node."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,10 @@ from cryptostamp.edition import Dossier
 from cryptostamp.errors import InputError
 from cryptostamp.ledger import Ledger
 from cryptostamp.office import LedgerJournal
+from cryptostamp.primitives import parse_address
+
+if TYPE_CHECKING:
+    from cryptostamp.web import OtherContract
 
 __all__ = ["serve_command"]
 
@@ -27,6 +32,18 @@ __all__ = ["serve_command"]
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port; 0 for any.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="How many processes answer.")
 @click.option("--site", help="The name of this site as the codes on the stamps have it; by default the post's domain.")
+@click.option(
+    "--names",
+    metavar="ADDRESS",
+    help="The registry of names such as anna.eth (ERC-137) on the chain of the series; without it none is looked up.",
+)
+@click.option(
+    "--tokens",
+    "others",
+    metavar="ADDRESS[@BLOCK]=NAME",
+    multiple=True,
+    help="An ERC-721 contract of somebody else, from the block where it began; albums show its tokens, too.",
+)
 @click.option("--no-relay", is_flag=True, help="Carry no claims to the chain: no account is needed.")
 @click.option(
     "--requests-a-minute",
@@ -43,6 +60,8 @@ def serve_command(
     port: int,
     workers: int,
     site: str | None,
+    names: str | None,
+    others: tuple[str, ...],
     no_relay: bool,
     requests_a_minute: int,
 ) -> None:
@@ -62,6 +81,8 @@ def serve_command(
         rpc=sending.rpc,
         site=site,
         relays=not no_relay,
+        names=None if names is None else parse_address(names),
+        others=tuple(map(_other, others)),
         limits=Limits(requests=requests_a_minute),
     )
     opened = None if no_relay else sending.signer(sending.connect())
@@ -78,6 +99,18 @@ def serve_command(
         sender_for=None if opened is None else partial(sender_for, signer=opened),
         ready=_say,
     )
+
+
+def _other(text: str) -> OtherContract:
+    from cryptostamp.web import OtherContract  # noqa: PLC0415
+
+    place, _, name = text.partition("=")
+    address, at, block = place.partition("@")
+    if not name.strip() or (at and not (block.isascii() and block.isdigit())):
+        raise InputError(
+            f"--tokens {text[:80]!r} does not name a contract.", remedy="Write --tokens 0x…=NAME, or 0x…@BLOCK=NAME."
+        )
+    return OtherContract(address=parse_address(address), name=name.strip()[:60], first_block=int(block or 0))
 
 
 def _say(url: str) -> None:

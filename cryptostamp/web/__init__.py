@@ -6,6 +6,6 @@ It gives the verdicts of `cryptostamp.scan` as anybody else would reach them: no
 from __future__ import annotations
 
 from cryptostamp.web.app import create_app
-from cryptostamp.web.settings import Limits, Settings
+from cryptostamp.web.settings import Limits, OtherContract, Settings
 
-__all__ = ["Limits", "Settings", "create_app"]
+__all__ = ["Limits", "OtherContract", "Settings", "create_app"]

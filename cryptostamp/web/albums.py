@@ -2,20 +2,28 @@
 
 From the events in the ledger, so that an account's stamps are found without asking the chain for each. The stamps of
 custody are nobody's album.
+
+What the account has in other contracts that the operator of this site has named is asked of the chain. Of those only
+what the contracts themselves say is shown: nothing is fetched from anywhere.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cryptostamp.chain import Holding
 from cryptostamp.edition import DesignFacts
+from cryptostamp.errors import CannotTell, NodeUnreachable
 from cryptostamp.primitives import Address, Serial
 from cryptostamp.series import Variant
 from cryptostamp.web.catalogue import ServedSeries
+from cryptostamp.web.settings import OtherContract
 from cryptostamp.web.site import Site
 
-__all__ = ["Album", "AlbumPage", "MountedStamp", "album_of"]
+__all__ = ["Album", "AlbumPage", "MountedStamp", "OtherPage", "album_of"]
 
 _MOST_STAMPS = 500
 """Of one series on a page: a dealer's album is long."""
@@ -51,17 +59,26 @@ class AlbumPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherPage:
+    """What the account has in a contract of somebody else; `None` if that cannot be told now."""
+
+    contract: OtherContract
+    holding: Holding | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Album:
     """All of it."""
 
     address: Address
     pages: tuple[AlbumPage, ...]
+    others: tuple[OtherPage, ...]
     as_of_block: int | None
     as_of: datetime | None
 
 
-def album_of(site: Site, address: Address) -> Album:
-    """Return the album of an account."""
+def album_of(site: Site, address: Address, *, client: str) -> Album:
+    """Return the album of an account, for `client`, who may look at so many (see `client_of`)."""
     pages, newest = [], None
     for series in site.catalogue:
         index = series.ledger.index(series.id)
@@ -72,9 +89,21 @@ def album_of(site: Site, address: Address) -> Album:
     return Album(
         address=address,
         pages=tuple(pages),
+        others=tuple(_others(site, address, client)),
         as_of_block=None if newest is None else newest.number,
         as_of=None if newest is None else datetime.fromtimestamp(newest.timestamp, UTC),
     )
+
+
+def _others(site: Site, address: Address, client: str) -> Iterator[OtherPage]:
+    allowed = not site.settings.others or site.albums.take(client) == 0
+    for contract in site.settings.others:
+        holding = None
+        if allowed:
+            with suppress(CannotTell, NodeUnreachable):
+                block = site.catalogue.block()
+                holding = block.plain_tokens(contract.address, address, first_block=contract.first_block)
+        yield OtherPage(contract=contract, holding=holding)
 
 
 def _page(series: ServedSeries, owned: list[tuple[Serial, int]], site: Site) -> AlbumPage:

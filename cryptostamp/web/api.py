@@ -9,10 +9,8 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from cryptostamp.errors import CryptostampError
 from cryptostamp.primitives import parse_address
 from cryptostamp.web import claims, proofs
 from cryptostamp.web.albums import album_of
@@ -27,6 +25,9 @@ from cryptostamp.web.models import (
     ClaimKeyAnswer,
     ClaimRequest,
     ErrorAnswer,
+    NameAnswer,
+    OtherToken,
+    OtherTokens,
     ProofAnswer,
     SeriesAnswer,
     SeriesBrief,
@@ -35,8 +36,8 @@ from cryptostamp.web.models import (
     VerdictRequest,
     VerdictsRequest,
 )
-from cryptostamp.web.site import site_of
-from cryptostamp.web.verdicts import look_at, look_at_many, quick_look
+from cryptostamp.web.names import NotFound, account_of
+from cryptostamp.web.site import asking, site_of
 
 __all__ = ["ERRORS", "api"]
 
@@ -49,25 +50,16 @@ _Account = Annotated[str, Path(pattern=r"^0x[0-9a-fA-F]{40}$")]
 _Id = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 
 
-class NotFound(CryptostampError):
-    """There is nothing under this name."""
-
-
 @api.post("/verdicts", response_model=VerdictAnswer)
 async def verdict(request: Request, asked: VerdictRequest) -> Response:
     """Say what is known about the stamp that a code names."""
-    catalogue = site_of(request).catalogue
-    found = None if asked.typed else quick_look(asked.code, catalogue)
-    if found is None:
-        found = await run_in_threadpool(look_at, asked.code, catalogue, typed=asked.typed)
-    return _json(VerdictAnswer.of(found).model_dump_json())
+    return _json(await site_of(request).answers.answer(asked.code, typed=asked.typed))
 
 
 @api.post("/verdicts/batch", response_model=list[VerdictAnswer])
 async def verdicts(request: Request, asked: VerdictsRequest) -> Response:
     """Say what is known about many stamps, in the order of the codes and as of one block."""
-    found = await run_in_threadpool(look_at_many, asked.codes, site_of(request).catalogue, typed=asked.typed)
-    return _json("[" + ",".join(VerdictAnswer.of(each).model_dump_json() for each in found) + "]")
+    return _json(await site_of(request).answers.answers(asked.codes, typed=asked.typed))
 
 
 @api.get("/series")
@@ -114,12 +106,9 @@ async def stamp(
     stamp: Annotated[str, Path(max_length=40)],
 ) -> Response:
     """Say what is known about a stamp, by the parts of its public code as they stand in its link."""
-    catalogue = site_of(request).catalogue
-    text = f"https://{catalogue.site}/S/{chain_id}/{contract}/{stamp}"
-    found = quick_look(text, catalogue)
-    if found is None:
-        found = await run_in_threadpool(look_at, text, catalogue, typed=True)
-    return _json(VerdictAnswer.of(found).model_dump_json())
+    site = site_of(request)
+    text = f"https://{site.catalogue.site}/S/{chain_id}/{contract}/{stamp}"
+    return _json(await site.answers.answer(text, typed=True))
 
 
 @api.get("/claim-keys/{claim_key}")
@@ -129,6 +118,14 @@ def claim_key(request: Request, claim_key: _Account) -> ClaimKeyAnswer:
     if found is None:
         raise NotFound("This hidden code is of no series of this site.")
     return found
+
+
+@api.get("/names/{name}")
+def name(request: Request, name: Annotated[str, Path(max_length=255)]) -> NameAnswer:
+    """Say which account a name such as anna.eth stands for on the chain of this site, if this site looks names up."""
+    site = site_of(request)
+    normal, account = account_of(site, name)
+    return NameAnswer(name=normal, address=account)
 
 
 @api.post("/claims", status_code=202)
@@ -170,7 +167,7 @@ def answer(request: Request, nonce: _Id, asked: AnswerRequest) -> ProofAnswer:
 def album(request: Request, address: _Account) -> AlbumAnswer:
     """List the stamps of an account."""
     site = site_of(request)
-    found = album_of(site, parse_address(address))
+    found = album_of(site, parse_address(address), client=asking(request))
     return AlbumAnswer(
         address=found.address,
         stamps=[
@@ -183,6 +180,18 @@ def album(request: Request, address: _Account) -> AlbumAnswer:
             )
             for page in found.pages
             for each in page.stamps
+        ],
+        others=[
+            OtherTokens(
+                contract=each.contract.address,
+                name=each.contract.name,
+                owned=None if each.holding is None else each.holding.owned,
+                tokens=[
+                    OtherToken(id=str(token.token_id), name=token.name)
+                    for token in (() if each.holding is None else each.holding.tokens)
+                ],
+            )
+            for each in found.others
         ],
         as_of_block=found.as_of_block,
     )
@@ -202,5 +211,5 @@ def _brief(series: ServedSeries) -> dict[str, Any]:
     }
 
 
-def _json(text: str) -> Response:
-    return Response(text, media_type="application/json")
+def _json(data: bytes) -> Response:
+    return Response(data, media_type="application/json")

@@ -20,11 +20,12 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from cryptostamp.errors import CannotTell, CryptostampError, EnvironmentProblem, InputError, NodeUnreachable, Refused
-from cryptostamp.web.api import NotFound, api
+from cryptostamp.web.api import api
 from cryptostamp.web.catalogue import Catalogue
 from cryptostamp.web.i18n import mark as _
 from cryptostamp.web.logs import LOG
 from cryptostamp.web.metrics import exposition
+from cryptostamp.web.names import NotFound
 from cryptostamp.web.pages import ROUTERS
 from cryptostamp.web.photo_room import PhotoRoom
 from cryptostamp.web.security import Guard, RefusedRequest, retry_headers

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from threading import Lock
 
@@ -41,6 +42,7 @@ class Buckets:
         return 0.0 if enough else (1 - tokens) * 60 / self._a_minute
 
 
+@lru_cache(maxsize=4096)
 def client_of(host: str | None) -> str:
     """Return who asks, as a key of `Buckets`."""
     try:

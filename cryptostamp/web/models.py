@@ -19,6 +19,9 @@ __all__ = [
     "ClaimKeyAnswer",
     "ClaimRequest",
     "ErrorAnswer",
+    "NameAnswer",
+    "OtherToken",
+    "OtherTokens",
     "ProofAnswer",
     "SeriesAnswer",
     "SeriesBrief",
@@ -254,6 +257,14 @@ class AnswerRequest(_Model):
     signature: _Signature
 
 
+class NameAnswer(_Model):
+    """Which account a name stands for now."""
+
+    name: str
+    """As it is written (ENSIP-15)."""
+    address: str
+
+
 class ProofAnswer(_Model):
     """What a signature proves."""
 
@@ -278,9 +289,30 @@ class AlbumStamp(_Model):
     design: str
 
 
+class OtherToken(_Model):
+    """A token of another contract. Its name is what that contract itself says, empty if it says none."""
+
+    id: str
+    """In decimal: larger than numbers are in JSON."""
+    name: str
+
+
+class OtherTokens(_Model):
+    """What an account has in a contract of somebody else."""
+
+    contract: str
+    name: str
+    """As the operator of this site calls the contract."""
+    owned: int | None
+    """`None` if that cannot be told now."""
+    tokens: list[OtherToken]
+    """Those that were found."""
+
+
 class AlbumAnswer(_Model):
-    """The stamps of an account, by the events that have been read."""
+    """The stamps of an account, by the events that have been read, and its tokens of other contracts, as asked now."""
 
     address: str
     stamps: list[AlbumStamp]
+    others: list[OtherTokens]
     as_of_block: int | None

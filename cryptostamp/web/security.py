@@ -13,12 +13,12 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cryptostamp.web.limits import Buckets, client_of
 from cryptostamp.web.logs import LOG
-from cryptostamp.web.metrics import REFUSALS, REQUESTS, SECONDS
+from cryptostamp.web.metrics import REFUSALS, count_request
 from cryptostamp.web.settings import Limits
 
 __all__ = ["PHOTO_PATH", "Guard", "RefusedRequest"]
@@ -44,7 +44,9 @@ _HEADERS: Final = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "strict-transport-security": "max-age=31536000",
+    "cache-control": "no-store",
 }
+_RAW_HEADERS: Final = tuple((name.encode(), value.encode()) for name, value in _HEADERS.items())
 
 
 class RefusedRequest(Exception):
@@ -79,10 +81,9 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-store")
+                given = message.get("headers", ())
+                named = {name for name, _ in given}  # ASGI has them in lower case
+                message["headers"] = [*given, *(header for header in _RAW_HEADERS if header[0] not in named)]
             await send(message)
 
         try:
@@ -96,8 +97,7 @@ class Guard:
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
             taken = time.perf_counter() - begun
-            REQUESTS.labels(route, scope["method"] if scope["method"] in _METHODS else "other", str(status)).inc()
-            SECONDS.labels(route).observe(taken)
+            count_request(route, scope["method"] if scope["method"] in _METHODS else "other", status, taken)
             if LOG.isEnabledFor(20):
                 facts = {"route": route, "method": scope["method"], "status": status, "ms": round(taken * 1000, 1)}
                 LOG.info("request", extra={"facts": facts})

@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from cryptostamp.web.answers import Answers
 from cryptostamp.web.catalogue import Catalogue
 from cryptostamp.web.i18n import LANGUAGE_COOKIE, LANGUAGES, Language, choose_language
 from cryptostamp.web.limits import Buckets, client_of
@@ -20,7 +21,7 @@ from cryptostamp.web.photo_room import PhotoRoom
 from cryptostamp.web.security import RefusedRequest
 from cryptostamp.web.settings import Settings
 
-__all__ = ["STATIC", "Site", "language_of", "site_of"]
+__all__ = ["STATIC", "Site", "asking", "language_of", "site_of"]
 
 STATIC = Path(__file__).parent / "static"
 """What the front end is built into."""
@@ -45,14 +46,18 @@ class Site:
     photos: PhotoRoom
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     templates: Environment = field(default_factory=_environment)
+    answers: Answers = field(init=False)
     askers: Buckets = field(init=False)
     asked_stamps: Buckets = field(init=False)
+    albums: Buckets = field(init=False)
 
     def __post_init__(self) -> None:
-        """Fill the buckets."""
+        """Fill the buckets, and begin to remember answers."""
         limits = self.settings.limits
+        object.__setattr__(self, "answers", Answers(self.catalogue, now=self.now))
         object.__setattr__(self, "askers", Buckets(limits.claims))
         object.__setattr__(self, "asked_stamps", Buckets(limits.claims_of_stamp))
+        object.__setattr__(self, "albums", Buckets(limits.albums))
 
     def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
         """Return a page in the reader's language. Only `values` and the language go into it."""
@@ -66,11 +71,15 @@ class Site:
 
     def take_turn(self, request: Request, stamp: str) -> None:
         """Count a claim or a challenge; `RefusedRequest` if the client or the stamp had too many of them."""
-        client = client_of(request.client.host if request.client else None)
-        wait = self.askers.take(client) or self.asked_stamps.take(stamp)
+        wait = self.askers.take(asking(request)) or self.asked_stamps.take(stamp)
         if wait:
             REFUSALS.labels("too-many-claims").inc()
             raise RefusedRequest(429, "That was very often. Please wait a moment.", retry_after_s=wait)
+
+
+def asking(request: Request) -> str:
+    """Return who asks, as a key of `Buckets`."""
+    return client_of(request.client.host if request.client else None)
 
 
 def site_of(request: Request) -> Site:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from cryptostamp.codes import Kind, classify, parse_public_code
+from cryptostamp.codes import Kind, classify
 from cryptostamp.errors import CodeFormatError
 from cryptostamp.scan import (
     Check,
@@ -25,9 +26,9 @@ from cryptostamp.scan import (
 from cryptostamp.web.catalogue import Catalogue
 from cryptostamp.web.i18n import Language
 from cryptostamp.web.i18n import mark as _
-from cryptostamp.web.metrics import VERDICTS
+from cryptostamp.web.metrics import count_verdict
 
-__all__ = ["HIDDEN_CODE", "VERDICT_WORDS", "VerdictView", "look_at", "look_at_many", "quick_look", "view_of"]
+__all__ = ["HIDDEN_CODE", "VERDICT_WORDS", "VerdictView", "judge", "look_at", "look_at_many", "view_of"]
 
 
 HIDDEN_CODE: Final = _(
@@ -121,25 +122,20 @@ def look_at(text: str, catalogue: Catalogue, *, typed: bool = False) -> Verdict:
 
 def look_at_many(texts: Sequence[str], catalogue: Catalogue, *, typed: bool = False) -> list[Verdict]:
     """Return the verdicts on codes, in their order, all of them as of one block."""
-    prepared = [_prepared(text, catalogue) for text in texts]
-    codes = [each for each in prepared if isinstance(each, str)]
-    judged = iter(verify_codes(codes, trust=catalogue.trust, source=catalogue.reader, typed=typed))
-    verdicts = [each if isinstance(each, Verdict) else next(judged) for each in prepared]
+    verdicts = judge(texts, catalogue, typed=typed)
     for verdict in verdicts:
-        VERDICTS.labels(verdict.conclusion.value).inc()
+        count_verdict(verdict.conclusion)
     return verdicts
 
 
-def quick_look(text: str, catalogue: Catalogue) -> Verdict | None:
-    """Return the verdict on a public code if it needs no question to the node, else `None`."""
-    source = catalogue.reader.fresh()
-    if source is None:
-        return None
-    try:
-        code = parse_public_code(text)
-    except CodeFormatError:
-        return None
-    return look_at(text, catalogue) if source.knows(code.contract, code.serial) else None
+def judge(
+    texts: Sequence[str], catalogue: Catalogue, *, typed: bool = False, now: datetime | None = None
+) -> list[Verdict]:
+    """Return the verdicts on codes as `look_at_many` does, and do not count them; `now` is the clock's by default."""
+    prepared = [_prepared(text, catalogue) for text in texts]
+    codes = [each for each in prepared if isinstance(each, str)]
+    judged = iter(verify_codes(codes, trust=catalogue.trust, source=catalogue.reader, typed=typed, now=now))
+    return [each if isinstance(each, Verdict) else next(judged) for each in prepared]
 
 
 def view_of(verdict: Verdict, speak: Language) -> VerdictView:

@@ -1,8 +1,10 @@
 """How many verdicts the collector's page gives with two workers, what one costs a node, and whether any is wrong.
 
 A real Anvil, a real server in its own processes, and a load from this machine on persistent connections: the load and
-Anvil take a share of the same processor. In the last part transactions and reorganisations change the chain all the
-time, and every verdict is compared with what the chain said of that stamp while it was asked.
+Anvil take a share of the same processor. What an answer costs the server's processes and the load is told beside each
+speed, in processor time, which is the same on a machine that does much else. In the last part transactions and
+reorganisations change the chain all the time, and every verdict is compared with what the chain said of that stamp
+while it was asked.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ _BATCH = 100
 _CONNECTIONS = 24
 _WINDOW_S = 3.0
 """How much older than the question an answer may be: the newest block is asked for twice a second, under full load."""
+_WARM_S = 4.0
 _TARGET = 1_000
 
 
@@ -51,14 +54,14 @@ def run(quick: bool) -> Report:  # noqa: FBT001  (the seam of all benchmarks)
         issue(series, workspace=workspace, chain=chain, post=DevSigner(0), passphrase="a benchmark")  # noqa: S106
         dossier = workspace.dossier()
         codes = [public_code_of(dossier, Serial(number)).text for number in range(1, _STAMPS + 1)]
-        with _served(workspace, node.url) as port:
-            rows = _speeds(port, codes, dossier, chain, seconds)
+        with _served(workspace, node.url) as (port, server):
+            rows = _speeds(port, server, codes, dossier, chain, seconds)
             rows.append(_truth(port, codes, dossier, chain, 20 if quick else 600))
     return Report(benchmark="web", quick=quick, rows=rows)
 
 
 @contextmanager
-def _served(workspace: Workspace, rpc: str) -> Iterator[int]:
+def _served(workspace: Workspace, rpc: str) -> Iterator[tuple[int, int]]:
     command = [sys.executable, "-m", "cryptostamp.cli", "serve", str(workspace.folder), "--rpc", rpc, "--port", "0"]
     command += ["--workers", "2", "--no-relay", "--requests-a-minute", "0"]
     environment = {**os.environ, "COLUMNS": "200"}
@@ -69,13 +72,13 @@ def _served(workspace: Workspace, rpc: str) -> Iterator[int]:
             assert server.stdout is not None  # noqa: S101  (it is a pipe)
             port = int(server.stdout.readline().split("127.0.0.1:")[1].split("/")[0])
             time.sleep(6)  # until both workers have loaded
-            yield port
+            yield port, server.pid
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(30)
 
 
-def _speeds(port: int, codes: Sequence[str], dossier: Dossier, chain: Chain, seconds: float) -> list[Row]:
+def _speeds(port: int, server: int, codes: Sequence[str], dossier: Dossier, chain: Chain, seconds: float) -> list[Row]:
     draw = random.Random(7)  # noqa: S311  (which stamps are asked for)
     paths = [code[code.index("/", len("https://")) :] for code in codes]
 
@@ -94,10 +97,11 @@ def _speeds(port: int, codes: Sequence[str], dossier: Dossier, chain: Chain, sec
     each = statistics.median(calls)
     peer = {"eth_call, one after another": 1 / each}
     rows = []
+    _load(port, batch, _WARM_S)  # the state of the block is asked for once by each worker: that is not measured
     for what, ask, worth in (("API verdict", verdict, 1), (f"API verdicts, {_BATCH} a call", batch, _BATCH)):
         progress(what)
-        _load(port, ask, 2)
-        times = _load(port, ask, seconds)
+        _load(port, ask, 1)
+        times, cost = _measured(port, server, ask, seconds)
         rows.append(
             Row(
                 what=f"{what}, 2 workers",
@@ -106,12 +110,12 @@ def _speeds(port: int, codes: Sequence[str], dossier: Dossier, chain: Chain, sec
                 peers=peer,
                 better="higher",
                 target=_TARGET,
-                note=_percentiles(times),
+                note=f"{_percentiles(times)}; {cost}",
             )
         )
     progress("Pages")
-    _load(port, page, 2)
-    times = _load(port, page, seconds)
+    _load(port, page, 1)
+    times, cost = _measured(port, server, page, seconds)
     rows.append(
         Row(
             what="page of a stamp, 2 workers",
@@ -119,7 +123,7 @@ def _speeds(port: int, codes: Sequence[str], dossier: Dossier, chain: Chain, sec
             ours=len(times) / seconds,
             peers=peer,
             better="higher",
-            note=_percentiles(times),
+            note=f"{_percentiles(times)}; {cost}",
         )
     )
     rows.append(Row(what="one eth_call, stampOf", unit="ms", ours=1_000 * each, note="encoded and decoded by us"))
@@ -145,8 +149,35 @@ def _percentiles(times: Sequence[float]) -> str:
     return f"a call: p50 {1_000 * cuts[49]:.1f} ms, p99 {1_000 * cuts[98]:.1f} ms, {_CONNECTIONS} connections"
 
 
+def _measured(port: int, server: int, ask: Callable[[], bytes], seconds: float) -> tuple[list[float], str]:
+    """Ask for so long; return the seconds that each answer took, and what one cost in processor time."""
+    before, own = _processor_s(server), time.process_time()
+    times = _load(port, ask, seconds)
+    after, own = _processor_s(server), time.process_time() - own
+    costs = [f"the load {1_000 * own / len(times):.2f} ms"]
+    if before is not None and after is not None:
+        costs.insert(0, f"the server {1_000 * (after - before) / len(times):.2f} ms")
+    return times, f"processor: {', '.join(costs)}"
+
+
+def _processor_s(parent: int) -> float | None:
+    """Return the processor time of a process and its children so far, `None` where the system does not tell."""
+    try:
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
+        ticks = 0
+        for each in (str(parent), *children):
+            fields = Path(f"/proc/{each}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    except OSError:
+        return None
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def _load(
-    port: int, ask: Callable[[], bytes], seconds: float, look: Callable[[float, float, bytes], None] | None = None
+    port: int,
+    ask: Callable[[], bytes],
+    seconds: float,
+    look: Callable[[float, float, bytes, bytes], None] | None = None,
 ) -> list[float]:
     """Ask over persistent connections for so long; return the seconds that each answer took."""
     times: list[float] = []
@@ -154,7 +185,8 @@ def _load(
     async def one(end: float) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while (begun := time.perf_counter()) < end:
-            writer.write(ask())
+            question = ask()
+            writer.write(question)
             head = await reader.readuntil(b"\r\n\r\n")
             if not head.startswith(b"HTTP/1.1 200"):
                 raise RuntimeError(f"The site answered {head[:40]!r}.")
@@ -163,7 +195,7 @@ def _load(
             done = time.perf_counter()
             times.append(done - begun)
             if look is not None:
-                look(begun, done, body)
+                look(begun, done, question, body)
         writer.close()
 
     async def everyone() -> None:
@@ -221,7 +253,8 @@ def _truth(port: int, codes: Sequence[str], dossier: Dossier, chain: Chain, seco
     """Ask for so long while the chain changes and is reorganised; count the verdicts that were wrong."""
     progress(f"Looking for wrong verdicts under reorganisations for {seconds:,.0f} s")
     restless = _Restless(Chain.connect(f"http://{chain.rpc.host}"), dossier)
-    samples: list[tuple[float, float, int, str, str]] = []
+    samples: list[tuple[float, float, int, str]] = []
+    numbers = {code: number for number, code in enumerate(codes, 1)}
     draw = random.Random(13)  # noqa: S311  (which stamps are asked for)
 
     def ask() -> bytes:
@@ -229,10 +262,15 @@ def _truth(port: int, codes: Sequence[str], dossier: Dossier, chain: Chain, seco
         number = draw.choice(moved) if moved and draw.random() < 0.7 else draw.randint(1, _STAMPS)  # noqa: PLR2004
         return _post("/api/v1/verdicts", {"code": codes[number - 1]})
 
-    def look(asked: float, answered: float, body: bytes) -> None:
+    def look(asked: float, answered: float, question: bytes, body: bytes) -> None:
+        number = numbers[json.loads(question.partition(b"\r\n\r\n")[2])["code"]]
         verdict = json.loads(body)
-        stamp = verdict["stamp"] or {"serial": 0, "state": ""}
-        samples.append((asked, answered, stamp["serial"], stamp["state"], verdict["conclusion"]))
+        said = "unknown"
+        if verdict["conclusion"] != said:
+            stamp = verdict["stamp"] or {"serial": 0, "state": ""}
+            right = verdict["conclusion"] == "genuine" and stamp["serial"] == number
+            said = stamp["state"] if right else "wrong"
+        samples.append((asked, answered, number, said))
 
     thread = threading.Thread(target=restless.run)
     thread.start()
@@ -242,10 +280,10 @@ def _truth(port: int, codes: Sequence[str], dossier: Dossier, chain: Chain, seco
         restless.stop.set()
         thread.join()
     wrong = unknown = 0
-    for asked, answered, serial, state, conclusion in samples:
-        if conclusion == "unknown":
+    for asked, answered, number, said in samples:
+        if said == "unknown":
             unknown += 1
-        elif conclusion != "genuine" or state not in restless.allowed(serial, asked, answered):
+        elif said not in restless.allowed(number, asked, answered):
             wrong += 1
     return Row(
         what=f"wrong verdicts of {len(samples):,} in {seconds:,.0f} s",

@@ -15,7 +15,7 @@ await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await build({
   ...common,
-  entryPoints: ["scan", "stamp", "claim", "prove", "series"].map((page) => here(`src/pages/${page}.ts`)),
+  entryPoints: ["scan", "stamp", "claim", "prove", "series", "album"].map((page) => here(`src/pages/${page}.ts`)),
   outdir: out,
   splitting: true,
   format: "esm",

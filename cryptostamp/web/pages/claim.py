@@ -17,4 +17,4 @@ pages = APIRouter(include_in_schema=False)
 def claim(request: Request) -> Response:
     """Show the page; it is the same for everybody, for the server does not know the code."""
     site = site_of(request)
-    return site.page(request, "claim.html", relays=site.settings.relays)
+    return site.page(request, "claim.html", relays=site.settings.relays, names=site.settings.names is not None)

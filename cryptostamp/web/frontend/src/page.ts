@@ -7,7 +7,11 @@ export function element<T extends HTMLElement = HTMLElement>(id: string): T {
   return found as T;
 }
 
-let words = JSON.parse(document.getElementById("words")?.textContent ?? "{}") as Record<string, string>;
+let words: Record<string, string> = { ...listed("address-words"), ...listed("words") };
+
+function listed(id: string): Record<string, string> {
+  return JSON.parse(document.getElementById(id)?.textContent ?? "{}") as Record<string, string>;
+}
 
 /** Take the words of another language. */
 export function speak(catalogue: Record<string, string>): void {

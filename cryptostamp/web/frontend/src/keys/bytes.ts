@@ -46,14 +46,30 @@ export function checksummed(address: string): string {
   return `0x${Array.from(digits, (digit, index) => (Number.parseInt(hash.charAt(index), 16) > 7 ? digit.toUpperCase() : digit)).join("")}`;
 }
 
-export type AddressReading = { kind: "address"; address: string } | { kind: "bad" } | { kind: "checksum" };
+/** An address that was typed or scanned; the chain, if a wallet's code names one; a name; or what is wrong with it. */
+export type AddressReading =
+  | { kind: "address"; address: string; chain?: number }
+  | { kind: "name"; name: string }
+  | { kind: "bad" | "checksum" | "request" };
 
-/** Read an address that was typed or scanned; `ethereum:` links of wallets name one, too (EIP-681). */
+/**
+ * Read an address as people type it and wallets show it: `0x…`, or `ethereum:0x…@chain` (EIP-681).
+ *
+ * A name such as anna.eth (ERC-137) may stand in its place. A link that asks for a payment or a call is refused: its address may be that of a contract. Letters of both cases must
+ * be those of EIP-55.
+ */
 export function readAddress(text: string): AddressReading {
-  const match = /^(?:ethereum:)?(0x[0-9a-f]{40})(?:[@?/].*)?$/i.exec(text.trim());
-  if (!match?.[1]) return { kind: "bad" };
-  const digits = match[1].slice(2);
-  const address = checksummed(match[1]);
+  const match = /^(ethereum:(?:pay-)?)?(0x[0-9a-f]{40})(.*)$/is.exec(text.trim());
+  if (!match?.[2]) {
+    const name = /^(?:ethereum:)?([^\s/:@?#.]+(?:\.[^\s/:@?#.]+)+)$/iu.exec(text.trim())?.[1];
+    return name && name.length <= 255 ? { kind: "name", name } : { kind: "bad" };
+  }
+  const digits = match[2].slice(2);
+  const address = checksummed(match[2]);
+  const [, chain, more] = /^(?:@(0x[0-9a-f]{1,13}|[0-9]{1,15}))?(.*)$/is.exec(match[3] ?? "") ?? [];
+  if (match[1] && /^[/?]/.test(more ?? "")) return { kind: "request" };
+  if (more || (chain && !match[1])) return { kind: "bad" };
   const mixed = digits !== digits.toLowerCase() && digits !== digits.toUpperCase();
-  return mixed && address.slice(2) !== digits ? { kind: "checksum" } : { kind: "address", address };
+  if (mixed && address.slice(2) !== digits) return { kind: "checksum" };
+  return chain ? { kind: "address", address, chain: Number(chain) } : { kind: "address", address };
 }

@@ -11,6 +11,7 @@ import { checksummed, hex, readAddress } from "../keys/bytes";
 import { seal } from "../keys/keystore";
 import { addressOf, claimDigest, claimKeyOf, newKey, sign } from "../keys/signing";
 import { ask, element, say, show, word } from "../page";
+import { addressScanner, complaint, lookUp, namesAreLookedUp } from "../receiver";
 import { viewfinder } from "../viewfinder";
 import { accountsOf, chainOf, findWallets, walletButton } from "../wallets";
 
@@ -33,6 +34,7 @@ type UnderWay = { body: ClaimBody; path: string };
 
 const STORE = "cryptostamp-claim";
 const POLL_MS = 1500;
+const TYPING_MS = 500;
 const SHORTEST_PASSPHRASE = 12;
 
 let half: { half: "A" | "B"; secret: Uint8Array } | undefined;
@@ -40,6 +42,10 @@ let claimKey: Uint8Array | undefined;
 let stamp: Stamp | undefined;
 let receiver = "";
 const receivers: Record<string, string> = { new: "", wallet: "", address: "" };
+
+/** The account that a name stands for; it is a receiver once somebody says that it is the right one. */
+let named = "";
+let typing: ReturnType<typeof setTimeout> | undefined;
 
 const fragment = location.hash;
 if (fragment) history.replaceState(null, "", location.pathname);
@@ -155,14 +161,41 @@ async function takeWallet(provider: Parameters<typeof accountsOf>[0]): Promise<v
 }
 
 function typeAddress(): void {
-  const field = element<HTMLInputElement>("address");
-  const line = element("address-says");
-  const read = readAddress(field.value);
-  receivers["address"] = read.kind === "address" ? read.address : "";
-  if (read.kind === "address") line.textContent = word("address-good", { address: read.address });
-  else line.textContent = word(read.kind === "checksum" ? "address-checksum" : "address-bad");
-  line.className = `hint ${read.kind === "address" ? "good" : "bad"}`;
+  const text = element<HTMLInputElement>("address").value;
+  const read = readAddress(text);
+  clearTimeout(typing);
+  receivers["address"] = "";
+  named = "";
+  element<HTMLInputElement>("sure").checked = false;
+  show("sure-label", false);
+  if (read.kind === "address") {
+    receivers["address"] = read.address;
+    const elsewhere = stamp && read.chain !== undefined && read.chain !== stamp.chain_id;
+    const more = elsewhere ? ` ${word("address-chain", { chain: read.chain ?? 0, ours: stamp?.chain_id ?? 0 })}` : "";
+    addressLine(word("address-good", { address: read.address }) + more, "good");
+  } else if (read.kind === "name" && namesAreLookedUp()) {
+    addressLine(word("name-looking", { name: read.name }), "");
+    typing = setTimeout(() => void takeName(read.name), TYPING_MS);
+  } else addressLine(complaint(text, read), "bad");
   choose();
+}
+
+/** Look a name up; its account is taken once it is said to be the right one. */
+async function takeName(name: string): Promise<void> {
+  const field = element<HTMLInputElement>("address");
+  const asked = field.value;
+  const found = await lookUp(name);
+  if (field.value !== asked) return; // something else was typed meanwhile
+  if (typeof found === "string") return addressLine(found, "bad");
+  named = found.address;
+  addressLine(word("name-found", found), "good");
+  show("sure-label");
+}
+
+function addressLine(text: string, mark: string): void {
+  const line = element("address-says");
+  line.textContent = text;
+  line.className = `hint ${mark}`;
 }
 
 async function claim(): Promise<void> {
@@ -229,6 +262,10 @@ element("code-form").addEventListener("submit", (event) => {
 });
 element("make-key").addEventListener("click", () => void makeKey());
 element("address").addEventListener("input", typeAddress);
+element("sure").addEventListener("change", () => {
+  receivers["address"] = element<HTMLInputElement>("sure").checked ? named : "";
+  choose();
+});
 element("claim").addEventListener("click", () => void claim());
 element("another").addEventListener("click", () => location.assign("/claim"));
 for (const each of document.querySelectorAll("input[name=way], #kept")) each.addEventListener("change", choose);
@@ -245,6 +282,10 @@ findWallets((wallet) => {
   element("wallets").append(walletButton(wallet, () => void takeWallet(wallet.provider)));
 });
 viewfinder((text) => takeUp(text));
+addressScanner((text) => {
+  element<HTMLInputElement>("address").value = text;
+  typeAddress();
+});
 
 const kept = localStorage.getItem(STORE);
 if (fragment) takeUp(fragment);

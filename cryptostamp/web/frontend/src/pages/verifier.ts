@@ -8,6 +8,7 @@ import { classify } from "../codes/kind";
 import { textOf } from "../codes/publicCode";
 import { agreesWith, parseShortCode } from "../codes/shortCode";
 import { element, say, show, speak, word } from "../page";
+import { textsIn } from "../photo";
 import { ComparedNodes } from "../verdict/crosscheck";
 import { type Dossier, trustIn } from "../verdict/dossier";
 import { isProblem } from "../verdict/problem";
@@ -16,7 +17,7 @@ import type { ChainSource } from "../verdict/sources";
 import { runVectors } from "../verdict/vectors";
 import { type Verdict, verifyCodes, verifyNothing } from "../verdict/verdict";
 import { contents, dossierFrom, facts, ownEdition, ownEditionFrom } from "../verifier/contents";
-import { carried, textsIn } from "../verifier/picture";
+import { carried } from "../verifier/picture";
 import { make, mounted, shown } from "../verifier/result";
 import { viewfinder } from "../viewfinder";
 
@@ -162,7 +163,7 @@ photo.addEventListener("change", async () => {
   let texts: string[] = [];
   let wrong = "no-code";
   try {
-    texts = await textsIn(file);
+    texts = await textsIn(file, carried);
   } catch {
     wrong = "no-picture";
   }
@@ -181,7 +182,7 @@ viewfinder((text) => {
   code.value = text;
   void judge([text], false);
   return true;
-}, carried);
+}, { program: carried });
 
 files.addEventListener("change", async () => {
   const chosen = [...(files.files ?? [])];
