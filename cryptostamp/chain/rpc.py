@@ -7,7 +7,9 @@ messages show its host only. `cryptostamp.chain.endpoints` asks several nodes in
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -38,6 +40,27 @@ class RpcFailure:
     message: str
     data: bytes
     """The revert data of a failed call, empty where the node sent none."""
+
+
+class _Numbers:
+    """The numbers of questions, with the last one of each thread: web3 does not look whether an answer has it."""
+
+    def __init__(self) -> None:
+        self._count = itertools.count()
+        self._mine = threading.local()
+
+    def __iter__(self) -> Iterator[int]:
+        return self
+
+    def __next__(self) -> int:
+        self._mine.last = next(self._count)
+        return self.last
+
+    @property
+    def last(self) -> int:
+        """The number that this thread has used last."""
+        number: int = self._mine.last
+        return number
 
 
 class Rpc(Protocol):
@@ -78,12 +101,14 @@ class RpcClient:
             )
         self.host = f"{parts.hostname}:{port}" if port else parts.hostname
         self._role = role
+        self._numbers = _Numbers()
         self._provider = HTTPProvider(
             URI(url),
             request_kwargs={"timeout": timeout_s},
             session=bounded_session(url, whole_s=_PATIENCE * timeout_s),
             exception_retry_configuration=None,
         )
+        self._provider.request_counter = self._numbers  # type: ignore[assignment]  # counts as it does
 
     def __repr__(self) -> str:
         return f"RpcClient(host={self.host!r})"
@@ -106,6 +131,8 @@ class RpcClient:
             raise self.unreachable("does not speak JSON-RPC") from error
         if not isinstance(response, dict) or ("error" not in response and "result" not in response):
             raise self.unreachable("does not speak JSON-RPC")
+        if response.get("id") not in (self._numbers.last, None):  # none: it could not read the question
+            raise self.unreachable("answers another question than it was asked")
         failure = response.get("error")
         if failure is None:
             return response.get("result")

@@ -29,6 +29,8 @@ _WITHOUT_NEWS = frozenset(
 )
 _EPOCH = date(1970, 1, 1)
 _LONGEST_TEXT = 253
+_UNDOABLE = 128
+"""Blocks that a chain may undo, with room: Ethereum calls them final after two epochs, 64 blocks."""
 _RANGES = {"ConsecutiveTransfer": ("fromTokenId", "toTokenId"), "Voided": ("first", "last")}
 _ONE_STAMP = {"Transfer": "tokenId", "Delivered": "serial", "Postmarked": "serial", "ClaimRefused": "serial"}
 _KINDS = {("Voided", "reason"): (None, *VoidReason), ("Postmarked", "kind"): tuple(PostmarkKind)}
@@ -76,17 +78,44 @@ class SeriesEvents:
     def read(self, first_block: int, last_block: int) -> tuple[Block, tuple[ChainEvent, ...]]:
         """Return the last block of a range and the events in it, oldest first.
 
-        Raises `NodeUnreachable` if the chain was reorganised meanwhile: ask again. `CannotTell` for a node that will
-        not search so many blocks, and for events that are none of ours.
+        Raises `NodeUnreachable` if the chain was reorganised meanwhile, or if what the node tells does not fit
+        together: ask again. `CannotTell` for a node that will not search so many blocks, and for events that are none
+        of ours.
         """
         block = self._chain.block(last_block)
+        if block.number != last_block:
+            raise self._nonsense()
         logs = self._chain.logs([self._series, self._registry], [], first_block=first_block, last_block=last_block)
+        logs = self._in_order(logs, first_block, block)
         events = tuple(self._events(logs))
         if self._chain.block(last_block).hash != block.hash:
             raise NodeUnreachable(
                 "The chain was reorganised while its events were read.", remedy="Read them again from where you were."
             )
         return block, events
+
+    def _in_order(self, logs: Iterable[Log], first_block: int, last: Block) -> tuple[Log, ...]:
+        """Return the events in the order of the chain, each once; raise `NodeUnreachable` where they contradict.
+
+        Which blocks they are of is looked up where blocks may still be undone; what is older stands below a block whose
+        hash agrees.
+        """
+        by_place: dict[tuple[int, int], Log] = {}
+        hashes = {last.number: last.hash}
+        for log in logs:
+            if not first_block <= log.block_number <= last.number:
+                raise self._nonsense()
+            if log.block_number not in hashes and last.number - log.block_number <= _UNDOABLE:
+                hashes[log.block_number] = self._chain.block(log.block_number).hash
+            if (
+                hashes.setdefault(log.block_number, log.block_hash) != log.block_hash
+                or by_place.setdefault((log.block_number, log.index), log) != log
+            ):
+                raise self._nonsense()
+        return tuple(by_place[place] for place in sorted(by_place))
+
+    def _nonsense(self) -> NodeUnreachable:
+        return self._chain.rpc.unreachable("tells of events and blocks that do not fit together")
 
     def _events(self, logs: Iterable[Log]) -> Iterable[ChainEvent]:
         timestamps: dict[int, int] = {}

@@ -166,7 +166,7 @@ class StampSeries:
         return SeriesTerms(
             name=self._read("name")[0],
             symbol=self._read("symbol")[0],
-            custody=Address(to_checksum_address(self._read("custody")[0])),
+            custody=self.custody(),
             admin=_account(self._read("admin")[0]),
             edition=self._read("edition")[0],
             edition_root=self.edition_root(),
@@ -179,6 +179,10 @@ class StampSeries:
             royalty_receiver=royalty_receiver,
             royalty_bps=royalty_bps,
         )
+
+    def custody(self) -> Address:
+        """Return the account that holds what nobody has claimed."""
+        return Address(to_checksum_address(self._read("custody")[0]))
 
     def edition_root(self) -> Hash32:
         """Return the Merkle root over the claim keys."""

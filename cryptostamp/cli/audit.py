@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from cryptostamp.cli.proof import sample_option
 from cryptostamp.errors import InputError
 from cryptostamp.office import Audit, audit
 from cryptostamp.office.audit_paper import audit_paper
-from cryptostamp.office.audit_report import AuditPart, Difference, Outcome
+from cryptostamp.office.audit_report import AuditPart, Difference, Outcome, VoidStamp
 from cryptostamp.series import load_series
 
 __all__ = ["audit_command"]
@@ -49,8 +50,10 @@ def audit_command(
     workspace = workspace_of(issued, described)
     with progress_bar(quiet=as_json) as progress:
 
-        def read_paper() -> AuditPart:
-            return audit_paper(described, workspace=workspace, sheets=sample, workers=workers, progress=progress)
+        def read_paper(void: Mapping[int, VoidStamp] | None) -> AuditPart:
+            return audit_paper(
+                described, workspace=workspace, void=void, sheets=sample, workers=workers, progress=progress
+            )
 
         found = audit(described, workspace=workspace, rpc=rpc, paper=read_paper if paper else None, progress=progress)
     if as_json:

@@ -75,8 +75,8 @@ def export(*, table: str, target: Path, series: Path, issued: Path | None) -> No
     """Write a table of the ledger of SERIES into FILE: CSV if its name ends in .csv, Parquet if in .parquet.
 
     stamps has each stamp and where it stands, events what the chain announced, both as it was read
-    last (cryptostamp status reads on); transactions has all that was sent from this ledger. Nothing
-    in them is secret.
+    last (cryptostamp status reads on), transactions what was sent for the series. Nothing in them is
+    secret.
     """
     if target.suffix not in {".csv", ".parquet"}:
         raise InputError(

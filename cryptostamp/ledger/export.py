@@ -37,7 +37,7 @@ class Table(StrEnum):
     STAMPS = "stamps"
     """Each stamp of the series: what is on it, where it lies, and where it stands by its events."""
     TRANSACTIONS = "transactions"
-    """Each transaction of the ledger, of all its series, and how it was mined."""
+    """Each transaction that was signed for the series, and how it was mined."""
     EVENTS = "events"
     """Each event of the series, in the order of the chain."""
 
@@ -110,10 +110,13 @@ def _stamps(series_id: str) -> tuple[_Columns, Select[Any]]:
     return _columns(elements), query.where(stamps.c.series_id == series_id).order_by(stamps.c.serial)
 
 
-def _transactions(_series_id: str) -> tuple[_Columns, Select[Any]]:
+def _transactions(series_id: str) -> tuple[_Columns, Select[Any]]:
     table = _TABLES["transactions"].c
     elements = [each for each in table if each.key != "id"]
-    return _columns(elements), select(*elements).order_by(table.chain_id, table.sender, table.nonce, table.id)
+    ours = table.intent.startswith(f"{series_id}: ", autoescape=True)
+    return _columns(elements), select(*elements).where(ours).order_by(
+        table.chain_id, table.sender, table.nonce, table.id
+    )
 
 
 def _events(series_id: str) -> tuple[_Columns, Select[Any]]:

@@ -15,7 +15,7 @@ from cryptostamp.edition import Dossier, variant_indices
 from cryptostamp.errors import CannotTell, NodeUnreachable
 from cryptostamp.files import sha256_of
 from cryptostamp.ledger import Ledger, PlannedStamp, PrintedFile, StampRecord, Standing, TransactionState
-from cryptostamp.office.audit_report import Audit, AuditCode, AuditPart, Difference, Outcome, about, compared
+from cryptostamp.office.audit_report import Audit, AuditCode, AuditPart, Difference, Outcome, VoidStamp, about, compared
 from cryptostamp.office.chains import chain_of
 from cryptostamp.office.indexing import follow
 from cryptostamp.office.progress import Progress
@@ -36,18 +36,19 @@ def audit(
     *,
     workspace: Workspace,
     rpc: str,
-    paper: Callable[[], AuditPart] | None = None,
+    paper: Callable[[Mapping[int, VoidStamp] | None], AuditPart] | None = None,
     progress: Progress = lambda _what, _done, _total: None,
 ) -> Audit:
     """Compare plan, ledger, print files and chain of an issued series.
 
-    `paper` reads printed sheets back and says whether they are as planned. A node that is down makes parts that were
+    `paper` reads printed sheets back and says whether they are as planned; it is given what is void, `None` if that is
+    not known. A node that is down makes parts that were
     not checked, never differences.
     """
     dossier = workspace.dossier()
     with workspace.ledger() as ledger:
         parts = [_edition(dossier, ledger, Places(series), progress)]
-        void: Mapping[int, int] | None = None
+        void: Mapping[int, VoidStamp] | None = None
         try:
             chain = chain_of(dossier, rpc)
             parts.append(_contract(dossier, chain))
@@ -59,7 +60,7 @@ def audit(
             parts.append(AuditPart(name="chain", outcome=Outcome.NOT_CHECKED, what=error.what))
         parts.append(_files(dossier, ledger, workspace.print_folder, void, progress))
     if paper is not None:
-        parts.append(paper())
+        parts.append(paper(void))
     return Audit(parts=tuple(parts))
 
 
@@ -160,8 +161,8 @@ class _Stamps:
         self._ledger = ledger
         self._contract = StampSeries(chain, dossier.deployment.contract)
         self._variants = variant_indices(dossier.edition.counts, dossier.edition.seed)
-        self.void: dict[int, int] = {}
-        """The stamps that the contract has as void, and since when in UTC seconds."""
+        self.void: dict[int, VoidStamp] = {}
+        """The stamps that the contract has as void."""
 
     def compare(self, progress: Progress) -> AuditPart:
         """Look at each stamp, and again at those that differ: the chain may have moved on between two answers."""
@@ -188,7 +189,7 @@ class _Stamps:
             progress("Asking the contract", start, len(serials))
             for stamp in self._contract.stamps([Serial(each) for each in serials[start : start + _STAMPS_AT_ONCE]]):
                 if stamp.state is StampState.VOID:
-                    self.void[stamp.serial] = stamp.since or 0
+                    self.void[stamp.serial] = VoidStamp(since=stamp.since or 0, reason=stamp.void_reason)
                 for code in self._faults(stamp, told.get(stamp.serial) or Standing(serial=stamp.serial), claims):
                     wrong.setdefault(code, []).append(stamp.serial)
         return wrong
@@ -237,11 +238,11 @@ def _transactions(ledger: Ledger, chain: Chain) -> AuditPart:
 
 
 def _files(
-    dossier: Dossier, ledger: Ledger, folder: Path, void: Mapping[int, int] | None, progress: Progress
+    dossier: Dossier, ledger: Ledger, folder: Path, void: Mapping[int, VoidStamp] | None, progress: Progress
 ) -> AuditPart:
     """Compare the print files on the disk with what was made, and what they hold with what is void.
 
-    `void` has the stamps that are, and since when; `None` if that is not known.
+    `void` has the stamps that are; `None` if that is not known.
     """
     files = ledger.printed(dossier.series.id)
     found: list[Difference] = []
@@ -261,8 +262,8 @@ def _files(
     late = {
         serial
         for file in there
-        for serial, since in (void or {}).items()
-        if file.first_serial <= serial <= file.last_serial and since < (file.made_at or 0)
+        for serial, stamp in (void or {}).items()
+        if file.first_serial <= serial <= file.last_serial and stamp.since < (file.made_at or 0)
     }
     found += about(AuditCode.PRINTED_BUT_VOID, late, "Print files hold {} that were void before they were printed")
     found += about(AuditCode.PRINTED_TWICE, _twice(there), "More than one print file holds {}")

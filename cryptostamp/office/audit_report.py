@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cryptostamp.chain import VoidReason
 from cryptostamp.office.stamps import Run, runs_of
 
-__all__ = ["Audit", "AuditCode", "AuditPart", "Difference", "Outcome", "about", "compared"]
+__all__ = ["Audit", "AuditCode", "AuditPart", "Difference", "Outcome", "VoidStamp", "about", "compared"]
 
 
 class AuditCode(StrEnum):
@@ -40,6 +41,10 @@ class AuditCode(StrEnum):
     """A print file is no longer what was made."""
     PRINTED_BUT_VOID = "printed-but-void"
     """Print files hold stamps that were void before the files were made."""
+    VOID_BUT_PRINTED = "void-but-printed"
+    """Stamps are void as spoiled, and lie on sheets of which others are good."""
+    FILE_UNKNOWN = "file-unknown"
+    """A file of sheets lies in the print folder that the ledger does not know."""
     PRINTED_TWICE = "printed-twice"
     """Stamps lie in more than one print file."""
     PAPER_MISSING = "paper-missing"
@@ -56,6 +61,15 @@ class Outcome(StrEnum):
     AGREES = "agrees"
     DIFFERS = "differs"
     NOT_CHECKED = "not checked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidStamp:
+    """What the contract says of a stamp that is void."""
+
+    since: int
+    """UTC seconds."""
+    reason: VoidReason | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

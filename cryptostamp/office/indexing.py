@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cryptostamp.chain import Chain, ChainEvent, PostalRegistry, SeriesEvents
+from cryptostamp.chain import Block, Chain, ChainEvent, PostalRegistry, SeriesEvents, StampSeries
 from cryptostamp.edition import Dossier
 from cryptostamp.errors import CannotTell, NodeUnreachable
 from cryptostamp.ledger import EventRecord, IndexedBlock, Ledger, SeriesIndex
@@ -56,7 +56,10 @@ def follow(
     """Read the events of an issued series up to the newest block, and return how far that is.
 
     Raises `NodeUnreachable` or `CannotTell` if the node gives up, or reorganises faster than it can be read; what was
-    read by then stays, and the next run goes on there.
+    read by then stays, and the next run goes on there. In the end the events are held against the tokens that custody
+    has by the contract: if some were kept back, all are forgotten, so that the next run reads them anew, and that is a
+    `CannotTell`. What moves no token, a void or a postmark, shows only in an audit if it is kept back: that asks stamp
+    by stamp.
     """
     deployment = dossier.deployment
     registered = PostalRegistry(chain, deployment.registry).series_status(deployment.contract)
@@ -69,7 +72,27 @@ def follow(
     index = ledger.index(dossier.series.id)
     issued = ledger.issued(dossier.series.id)
     reader = _Reader(chain, events, index, first=0 if issued is None else issued.block_number, sleep=sleep)
-    return reader.run(progress)
+    done = reader.run(progress)
+    if issued is not None:
+        _check_custody(dossier, chain, index, done.block)
+    return done
+
+
+def _check_custody(dossier: Dossier, chain: Chain, index: SeriesIndex, block: IndexedBlock) -> None:
+    """Raise `CannotTell`, and forget what was read, if the events give custody another number of tokens than it has."""
+    at = Block(number=block.number, hash=block.hash, timestamp=block.timestamp, base_fee=0)
+    contract = StampSeries(chain.at(at), dossier.deployment.contract)
+    custody = contract.custody()
+    counts = index.counts()
+    left = counts.claimed + counts.delivered - len(index.of_owner(custody))
+    if contract.balance_of(custody) == dossier.edition.size - left:
+        return
+    index.rewind(None)
+    raise CannotTell(
+        "By the events that the node tells, custody has another number of tokens than by the contract: some of them "
+        "were kept back.",
+        remedy="Use another node. The next run reads all events anew.",
+    )
 
 
 class _Reader:

@@ -28,7 +28,7 @@ from cryptostamp.ledger import PrintedFile
 from cryptostamp.office.print_run import FinishedFile, Manifest
 from cryptostamp.office.printing import check_issued
 from cryptostamp.office.progress import Progress
-from cryptostamp.office.proof_judge import OFF_SIZE_MM, Difference, DifferenceCode, Judge
+from cryptostamp.office.proof_judge import OFF_SIZE_MM, Difference, DifferenceCode, Judge, ReadRow
 from cryptostamp.office.proof_reading import PageReading, Readers, ReadTask, sheets_to_read
 from cryptostamp.office.workspace import Workspace
 from cryptostamp.press import Finding, Outcome, PrintedFilePages, ProofPlan, check_pdfx
@@ -108,6 +108,7 @@ def proof_prints(
     sheets: int | None = None,
     workers: int = 1,
     keep: bool = True,
+    seen: Callable[[str, ReadRow], None] = lambda _file, _row: None,
     progress: Progress = lambda _what, _done, _total: None,
     clock: Callable[[], int] = lambda: int(time.time()),
 ) -> Proof:
@@ -115,8 +116,8 @@ def proof_prints(
 
     `sheets` is how many to read, drawn by lot; as many as there are, or more, means all. Without it jobs of up to
     400 sheets are read whole, and 300 sheets of others. Pages are read by `workers` processes.
-    Writes the check list, unless it is not to `keep` anything;
-    whatever is wrong with a print file is part of the result, not an error. Raises
+    Writes the check list, unless it is not to `keep` anything; tells `seen` of each stamp that was read, and in which
+    file; whatever is wrong with a print file is part of the result, not an error. Raises
     `InputError` if there is no such job or the series is not the issued one, `EnvironmentProblem`
     if a file that was not changed brings the reader down.
     """
@@ -128,7 +129,7 @@ def proof_prints(
         raise InputError("No stamps were chosen to proof.", remedy="Give a range such as 1-1000.")
     job = _Job(series, dossier, workspace, serials)
     with Readers(workers) as readers:
-        proofing = _Proofing(job, readers, _lot(job, sheets), progress)
+        proofing = _Proofing(job, readers, _lot(job, sheets), seen, progress)
         path = _kept(series, workspace, proofing, clock) if keep else None
         if path is None:
             proofing.run(io.BytesIO())
@@ -215,7 +216,14 @@ def _lot(job: _Job, sheets: int | None) -> frozenset[int]:
 class _Proofing:
     """One proof under way: streams readings from the readers to the judge, and what was read to the check list."""
 
-    def __init__(self, job: _Job, readers: Readers, lot: frozenset[int], progress: Progress) -> None:
+    def __init__(
+        self,
+        job: _Job,
+        readers: Readers,
+        lot: frozenset[int],
+        seen: Callable[[str, ReadRow], None],
+        progress: Progress,
+    ) -> None:
         self.job = job
         self.judge = Judge(job.dossier, job.plan, job.serials)
         self.complete = len(lot) == job.sheets
@@ -224,6 +232,7 @@ class _Proofing:
         self.sheets_read = 0
         self._readers = readers
         self._lot = lot
+        self._seen = seen
         self._progress = progress
 
     def run(self, check_list: BinaryIO) -> None:
@@ -333,6 +342,7 @@ class _Proofing:
         for row in self.judge.rows(reading, sheet):
             line = f"{row.sheet},{row.position},{row.serial},{row.short_code},{row.public_code}\r\n"
             check_list.write(line.encode("ascii"))
+            self._seen(book.name, row)
         if wanted is not None:
             for difference in self.judge.page(book.name, reading, sheet, wanted):
                 self._add(difference)

@@ -15,7 +15,7 @@ import pytest
 from support.desk import PASSPHRASE, Desk
 from support.program import Run
 
-from cryptostamp.chain import Chain, DevSigner, Sender
+from cryptostamp.chain import Chain, DevSigner, Sender, deploy_registry
 from cryptostamp.errors import InputError, StorageProblem, ToolMissing
 from cryptostamp.ledger import Ledger
 from cryptostamp.ledger.migrations import HEAD
@@ -138,6 +138,7 @@ class TestExport:
         code = desk.secret.claim_code(Serial(7))
         claim(code, desk.dossier, to=DevSigner(3).address, sender=desk.sender, ledger=desk.ledger)
         assert run("status", "--issued", desk.workspace.folder, "--rpc", desk.url).code == 0
+        deploy_registry(desk.sender, intent="LEAPING: of another series", authority=DevSigner(0).address)
         tables = {}
         for name in ("stamps", "transactions", "events"):
             path = tmp_path / f"{name}.{kind}"
@@ -151,6 +152,7 @@ class TestExport:
         seventh = tables["stamps"][6]
         assert (str(seventh["serial"]), seventh["state"], seventh["owner"]) == ("7", "claimed", DevSigner(3).address)
         assert [row["intent"] for row in tables["transactions"]][-1].startswith("LEAP: claim no. 7")
+        assert {row["intent"].partition(":")[0] for row in tables["transactions"]} == {"LEAP"}
         assert not {"raw", "signature"} & tables["transactions"][0].keys()
         assert "Transfer" in {row["name"] for row in tables["events"]}
         for record in desk.ledger.transactions():

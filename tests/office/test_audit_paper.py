@@ -6,16 +6,35 @@ import pikepdf
 import pytest
 from support.desk import Desk
 
+from cryptostamp.chain import VoidReason
 from cryptostamp.errors import InputError
-from cryptostamp.office import print_stamps
+from cryptostamp.office import StampDesk, VoidOrder, audit, print_stamps
 from cryptostamp.office.audit_paper import audit_paper
 from cryptostamp.office.audit_report import AuditCode, AuditPart, Outcome
+from cryptostamp.primitives import Serial
 
+DEAD = "http://127.0.0.1:9"
 SHEET_CODE_SIDE = 25
 
 
 def read(desk: Desk, **options: int) -> AuditPart:
-    return audit_paper(desk.series, workspace=desk.workspace, **options)
+    return audit_paper(desk.series, workspace=desk.workspace, void={}, **options)
+
+
+def with_void(desk: Desk, rpc: str = "") -> AuditPart:
+    """Return the part about paper of an audit that asks the chain what is void."""
+    found = audit(
+        desk.series,
+        workspace=desk.workspace,
+        rpc=rpc or desk.url,
+        paper=lambda void: audit_paper(desk.series, workspace=desk.workspace, void=void),
+    )
+    return found.parts[-1]
+
+
+def void(desk: Desk, first: int, last: int, reason: VoidReason) -> None:
+    order = VoidOrder(serials=((Serial(first), Serial(last)),), reason=reason)
+    StampDesk(desk.dossier, desk.sender, desk.ledger).void(order)
 
 
 def copy_code(desk: Desk, source: int, target: int, *, exchange: bool = False) -> None:
@@ -32,6 +51,12 @@ def copy_code(desk: Desk, source: int, target: int, *, exchange: bool = False) -
             content[at[source - 1]] = old
         page.Contents = pdf.make_stream(pikepdf.unparse_content_stream(content))
         pdf.save(path)
+
+
+def print_now(desk: Desk) -> None:
+    """Print the edition at the chain's time, of which this machine's may be ahead."""
+    now = desk.chain.head().timestamp
+    print_stamps(desk.series, workspace=desk.workspace, clock=lambda: now)
 
 
 class TestPaper:
@@ -67,6 +92,25 @@ class TestPaper:
         next(desk.workspace.print_folder.glob("*-faces.pdf")).unlink()
         assert AuditCode.PAPER_MISSING in {each.code for each in read(desk).differences}
 
+    def test_a_sheet_is_gone(self, desk: Desk) -> None:
+        """A sheet that is not in its file is missing, with the stamps that belong on it."""
+        print_stamps(desk.series, workspace=desk.workspace)
+        path = next(desk.workspace.print_folder.glob("*-faces.pdf"))
+        with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+            del pdf.pages[1]
+            pdf.save(path)
+        found = {(each.code, each.serials) for each in read(desk).differences}
+        assert (AuditCode.PAPER_MISSING, ((26, 30),)) in found
+
+    def test_a_file_that_nobody_knows(self, desk: Desk) -> None:
+        """A file of sheets that the ledger does not have is told by its name: somebody may print it."""
+        print_stamps(desk.series, workspace=desk.workspace)
+        path = next(desk.workspace.print_folder.glob("*-faces.pdf"))
+        path.with_name("LEAP-again-faces.pdf").write_bytes(path.read_bytes())
+        (difference,) = read(desk).differences
+        assert difference.code is AuditCode.FILE_UNKNOWN
+        assert "LEAP-again-faces.pdf" in difference.what
+
     def test_the_manifest_is_gone(self, desk: Desk) -> None:
         """A job of which no manifest tells is not passed over: the ledger knows that it was printed."""
         print_stamps(desk.series, workspace=desk.workspace)
@@ -86,3 +130,38 @@ class TestPaper:
         print_stamps(desk.series, workspace=desk.workspace)
         with pytest.raises(InputError, match="at least one sheet"):
             read(desk, sheets=0)
+
+
+class TestVoid:
+    def test_before_it_was_printed(self, desk: Desk) -> None:
+        """A stamp that was void when its sheet was made, and is on it, is told."""
+        void(desk, 3, 4, VoidReason.LOST)
+        now = desk.chain.head().timestamp
+        print_stamps(desk.series, workspace=desk.workspace, clock=lambda: now + 60)
+        (difference,) = with_void(desk).differences
+        assert (difference.code, difference.serials) == (AuditCode.PRINTED_BUT_VOID, ((3, 4),))
+
+    def test_spoiled_sheets_and_stamps(self, desk: Desk) -> None:
+        """A sheet that was spoiled as a whole is no difference; a spoiled stamp among good ones is."""
+        print_now(desk)
+        void(desk, 26, 30, VoidReason.SPOILED)
+        assert with_void(desk).outcome is Outcome.AGREES
+        void(desk, 5, 6, VoidReason.SPOILED)
+        (difference,) = with_void(desk).differences
+        assert (difference.code, difference.serials) == (AuditCode.VOID_BUT_PRINTED, ((5, 6),))
+        assert "spoiled" in difference.what
+
+    def test_stolen_stamps(self, desk: Desk) -> None:
+        """Stolen stamps are on paper, in other hands, and void: that is as it should be."""
+        print_now(desk)
+        void(desk, 5, 6, VoidReason.STOLEN)
+        assert with_void(desk).outcome is Outcome.AGREES
+
+    def test_without_a_node(self, desk: Desk) -> None:
+        """Where nobody says what is void, good sheets are not said to agree, and bad ones differ all the same."""
+        print_now(desk)
+        part = with_void(desk, DEAD)
+        assert part.outcome is Outcome.NOT_CHECKED
+        assert part.what.endswith("What is void is not known.")
+        copy_code(desk, 1, 10)
+        assert with_void(desk, DEAD).outcome is Outcome.DIFFERS
