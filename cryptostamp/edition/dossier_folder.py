@@ -65,8 +65,8 @@ def read_dossier(folder: Path, *, checked: str | None = None) -> Dossier:
     """Return the dossier in `folder` after checking every hash, the counts, the seed and the edition root.
 
     `checked` is the content address of a dossier that was read or made before: the root of one with the same address,
-    and so with the same bytes, is not computed again. Raises `InputError` that names the file for anything malformed, and `StorageProblem` for a disk
-    that does not answer.
+    and so with the same bytes, is not computed again. Raises `InputError` that names the file for anything malformed,
+    and `StorageProblem` for a disk that does not answer.
     """
     try:
         return _read(folder, checked)

@@ -133,7 +133,16 @@ _HOMES: Final = {
     "audit": ("audit",),
     "audit_report": ("Audit",),
     "chains": ("DEFAULT_RPC", "chain_of", "local_post"),
-    "claim": ("BatchedClaim", "Claim", "SignedClaim", "claim", "join_halves", "send_claim", "send_claims", "sign_claim"),
+    "claim": (
+        "BatchedClaim",
+        "Claim",
+        "SignedClaim",
+        "claim",
+        "join_halves",
+        "send_claim",
+        "send_claims",
+        "sign_claim",
+    ),
     "compiling": ("check_artifacts", "contracts_folder", "write_compiled"),
     "counter": ("ClaimClerk", "attend", "check_claim", "take_in"),
     "demo": ("DEMO_PASSPHRASE", "Demo", "DemoListener", "run_demo"),
@@ -162,24 +171,33 @@ _HOMES: Final = {
 """The modules that hold the names."""
 
 
+_HOME: Final = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
+
+
 class _Office(ModuleType):
-    """This package, whose functions are found before modules of the same name, `issue` or `claim`, hide them."""
-
-    def __dir__(self) -> list[str]:
-        return sorted([*super().__dir__(), *__all__])
+    """This package, in which a function is found before the module of the same name, `issue` or `claim`, hides it."""
 
 
-def _found(home: str, name: str) -> property:
+def _put_before_module(name: str) -> None:
     def look(_office: ModuleType) -> object:
-        return getattr(import_module(f"{__name__}.{home}"), name)
+        return __getattr__(name)
 
     def keep(_office: ModuleType, _module: object) -> None:
-        """Let Python put a module of this name into the package, as it does after an import: nothing comes of it."""
+        """Let Python put the module into the package, as it does after an import: nothing comes of it."""
 
-    return property(look, keep)
+    setattr(_Office, name, property(look, keep))
 
 
-for _home, _names in _HOMES.items():
-    for _name in _names:
-        setattr(_Office, _name, _found(_home, _name))
+for _name in _HOME.keys() & _HOMES.keys():
+    _put_before_module(_name)
 sys.modules[__name__].__class__ = _Office
