@@ -1,9 +1,10 @@
 """Many QR symbols that differ in a few characters, from tables: a symbol is affine in its data bits.
 
 Rests on ISO/IEC 18004: with version, error correction level and mask fixed, every codeword of Reed-Solomon and so every
-module is a constant XOR a linear function, over GF(2), of the data bits. What one data bit changes is therefore computed
-once, and where a module of each codeword lies is learnt from the `qrcode` library; what a group of up to 11 bits (two alphanumeric characters) changes is a row of a table;
-and a symbol is a constant XOR one row for each varying group. The modules are those of the library, bit for bit.
+module is a constant XOR a linear function, over GF(2), of the data bits. What one data bit changes is therefore
+computed once, and which module shows which bit is learnt from the `qrcode` library; what a group of up to 11 bits (two
+alphanumeric characters) changes is a row of a table; and a symbol is a constant XOR one row for each varying group. The
+modules are those of the library, bit for bit.
 
 Knows neither what a code says nor how version and mask are chosen. The tables hold no data of any code.
 """
@@ -158,12 +159,14 @@ def _change(version: int, level: int, bit: int) -> npt.NDArray[np.uint8]:
 
 @lru_cache(maxsize=16)
 def _order(version: int, level: int) -> tuple[dict[tuple[int, int], int], dict[tuple[int, int], int]]:
-    """Return where the codewords of data and of error correction stand: block and place in it to place in the symbol."""
+    """Return where the codewords of data and of correction stand: block and place in it to place in the symbol."""
     blocks = rs_blocks(version, level)
     order: list[dict[tuple[int, int], int]] = []
     for counts in ([each.data_count for each in blocks], [each.total_count - each.data_count for each in blocks]):
         first = len(order[0]) if order else 0
-        turns = ((number, place) for place in range(max(counts)) for number in range(len(blocks)) if place < counts[number])
+        turns = (
+            (number, place) for place in range(max(counts)) for number in range(len(blocks)) if place < counts[number]
+        )
         order.append({turn: first + index for index, turn in enumerate(turns)})
     return order[0], order[1]
 

@@ -29,6 +29,7 @@ from cryptostamp.series.template import StampTemplate
 __all__ = [
     "CLAIM_KEYS_NAME",
     "FACTS_NAME",
+    "LINE_BYTES",
     "MANIFEST_NAME",
     "Deployment",
     "DesignFacts",
@@ -37,6 +38,7 @@ __all__ = [
     "SeriesFacts",
     "TemplateFacts",
     "check_name",
+    "keys_in_lines",
     "manifest_of",
     "parse_claim_keys",
     "public_files",
@@ -49,9 +51,8 @@ MANIFEST_NAME: Final = "SHA256SUMS"
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _RESERVED: Final = frozenset({FACTS_NAME, CLAIM_KEYS_NAME, MANIFEST_NAME.lower()})
-_DIGITS: Final = 40
-_LINE_BYTES: Final = 2 + _DIGITS + 1
-_LINES_AT_ONCE: Final = 1 << 14
+LINE_BYTES: Final = 43
+"""Of a claim-keys.txt."""
 _NO_DIGIT: Final = 255
 _VALUES: Final = np.array([b"0123456789abcdef".find(byte) & 0xFF for byte in range(256)], dtype=np.uint8)
 _BAD_LINE: Final = re.compile(rb"^(?!0x[0-9a-f]{40}$).*$", re.MULTILINE)
@@ -239,8 +240,8 @@ def write_claim_keys(keys: ClaimKeyList) -> bytes:
 
 def parse_claim_keys(data: bytes) -> ClaimKeyList:
     """Return the claim keys of a claim-keys.txt; every byte must be as `write_claim_keys` writes it."""
-    keys = _keys_of(data)
-    if keys is None:
+    keys = keys_in_lines(data)
+    if keys is None or not data:
         bad = _BAD_LINE.search(data.removesuffix(b"\n"))
         line = data.count(b"\n", 0, bad.start() if bad else len(data)) + 1
         raise InputError(
@@ -251,18 +252,12 @@ def parse_claim_keys(data: bytes) -> ClaimKeyList:
     return ClaimKeyList(keys)
 
 
-def _keys_of(data: bytes) -> bytes | None:
-    """Return the addresses in lines of 0x, 40 digits and a line feed; `None` if there is anything else."""
-    if not data or len(data) % _LINE_BYTES:
+def keys_in_lines(data: bytes) -> bytes | None:
+    """Return the addresses in whole lines of a claim-keys.txt; `None` if one of them is no such line."""
+    if len(data) % LINE_BYTES:
         return None
-    lines = np.frombuffer(data, dtype=np.uint8).reshape(-1, _LINE_BYTES)
-    keys = np.empty((len(lines), _DIGITS // 2), dtype=np.uint8)
-    for start in range(0, len(lines), _LINES_AT_ONCE):
-        part = lines[start : start + _LINES_AT_ONCE]
-        digits = _VALUES[part[:, 2:-1]]
-        if (part[:, 0] != ord("0")).any() or (part[:, 1] != ord("x")).any() or (part[:, -1] != ord("\n")).any():
-            return None
-        if (digits == _NO_DIGIT).any():
-            return None
-        keys[start : start + _LINES_AT_ONCE] = digits[:, ::2] << 4 | digits[:, 1::2]
-    return keys.tobytes()
+    lines = np.frombuffer(data, dtype=np.uint8).reshape(-1, LINE_BYTES)
+    digits = _VALUES[lines[:, 2:-1]]
+    if (lines[:, [0, 1, -1]] != np.frombuffer(b"0x\n", dtype=np.uint8)).any() or (digits == _NO_DIGIT).any():
+        return None
+    return (digits[:, ::2] << 4 | digits[:, 1::2]).tobytes()

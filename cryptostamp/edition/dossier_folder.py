@@ -18,12 +18,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from cryptostamp.edition.claim_key_list import ClaimKeyList
 from cryptostamp.edition.dossier import (
     CLAIM_KEYS_NAME,
     FACTS_NAME,
+    LINE_BYTES,
     MANIFEST_NAME,
     Dossier,
     check_name,
+    keys_in_lines,
     manifest_of,
     parse_claim_keys,
     write_claim_keys,
@@ -38,6 +41,7 @@ _LINE: Final = re.compile(r"([0-9a-f]{64})  (.+)")
 _MAX_FILES: Final = 1000
 _MAX_BYTES: Final = {MANIFEST_NAME: 200_000, FACTS_NAME: 4_000_000, CLAIM_KEYS_NAME: 43 * MAX_EDITION}
 _MAX_OTHER_BYTES: Final = 64_000_000
+_LINES_AT_ONCE: Final = 1 << 14
 _WHOLE: Final = "Get the dossier again from somebody who has it whole."
 
 
@@ -65,8 +69,8 @@ def read_dossier(folder: Path, *, checked: str | None = None) -> Dossier:
     """Return the dossier in `folder` after checking every hash, the counts, the seed and the edition root.
 
     `checked` is the content address of a dossier that was read or made before: the root of one with the same address,
-    and so with the same bytes, is not computed again. Raises `InputError` that names the file for anything malformed, and `StorageProblem` for a disk
-    that does not answer.
+    and so with the same bytes, is not computed again. Raises `InputError` that names the file for anything malformed,
+    and `StorageProblem` for a disk that does not answer.
     """
     try:
         return _read(folder, checked)
@@ -82,15 +86,21 @@ def read_address(folder: Path) -> str:
 def _read(folder: Path, checked: str | None) -> Dossier:
     files = {}
     manifest = _read_file(folder, MANIFEST_NAME)
+    claim_keys = None
     for name, digest in _parse_manifest(manifest).items():
-        data = _read_file(folder, name)
-        if hashlib.sha256(data).hexdigest() != digest:
+        if name == CLAIM_KEYS_NAME:
+            found, claim_keys = _read_claim_keys(folder)
+        else:
+            files[name] = _read_file(folder, name)
+            found = hashlib.sha256(files[name]).hexdigest()
+        if found != digest:
             raise InputError("The file was changed after the dossier was written.", where=name)
-        files[name] = data
-    for name in (FACTS_NAME, CLAIM_KEYS_NAME):
-        if name not in files:
+        if name == CLAIM_KEYS_NAME and claim_keys is None:
+            claim_keys = parse_claim_keys(_read_file(folder, name))  # says in which line the fault lies
+    for name, there in ((FACTS_NAME, FACTS_NAME in files), (CLAIM_KEYS_NAME, claim_keys is not None)):
+        if not there:
             raise InputError(f"The dossier does not list {name}.", where=MANIFEST_NAME)
-    claim_keys = parse_claim_keys(files.pop(CLAIM_KEYS_NAME))
+    assert claim_keys is not None  # noqa: S101 (has just been seen to)
     return parse_facts(files.pop(FACTS_NAME), claim_keys, files, root_checked=checked == _address_of(manifest))
 
 
@@ -107,10 +117,33 @@ def _parse_manifest(data: bytes) -> dict[str, str]:
     return digests
 
 
-def _read_file(folder: Path, name: str) -> bytes:
+def _read_claim_keys(folder: Path) -> tuple[str, ClaimKeyList | None]:
+    """Return the SHA-256 of the list and its keys, `None` if it is malformed; the whole file is never in memory."""
+    path = _plain_file(folder, CLAIM_KEYS_NAME)
+    digest, parts, sound = hashlib.sha256(), list[bytes](), True
+    try:
+        with path.open("rb") as file:
+            while lines := file.read(_LINES_AT_ONCE * LINE_BYTES):
+                digest.update(lines)
+                keys = keys_in_lines(lines) if sound else None
+                sound = keys is not None
+                parts.append(keys or b"")
+                if file.tell() > _MAX_BYTES[CLAIM_KEYS_NAME]:
+                    raise InputError("The file has more lines than any edition has stamps.", where=CLAIM_KEYS_NAME)
+    except OSError as error:
+        raise StorageProblem(f"The file cannot be read: {error.strerror}.", where=str(path)) from error
+    return digest.hexdigest(), ClaimKeyList(b"".join(parts)) if sound and parts else None
+
+
+def _plain_file(folder: Path, name: str) -> Path:
     path = folder / name
     if path.is_symlink() or not path.is_file():
         raise InputError("The file is missing, or is not a plain file.", where=name)
+    return path
+
+
+def _read_file(folder: Path, name: str) -> bytes:
+    path = _plain_file(folder, name)
     maximum = _MAX_BYTES.get(name, _MAX_OTHER_BYTES)
     try:
         with path.open("rb") as file:

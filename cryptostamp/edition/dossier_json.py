@@ -174,8 +174,9 @@ def parse_facts(
 ) -> Dossier:
     """Return the dossier with these facts, claim keys and further files.
 
-    `root_checked` says that the root of these very facts and claim keys is known to agree. Raises `InputError` that names dossier.json if it is malformed, not canonical, or does not agree
-    with itself or with the claim keys: sizes, counts, edition root, seed commitment.
+    `root_checked` says that the root of these very facts and claim keys is known to agree. Raises `InputError` that
+    names dossier.json if it is malformed, not canonical, or does not agree with itself or with the claim keys: sizes,
+    counts, edition root, seed commitment.
     """
     try:
         facts = _Facts.model_validate_json(data)

@@ -228,7 +228,6 @@ def print_stamps(
     manifest = Manifest(folder / f"{name}-manifest.json", symbol_form(dossier))
     run = PrintRun(series, dossier, folder, chosen, sheets_per_file, read_back)
     with workspace.ledger() as ledger, ledger.step(series.id, "print", clock=clock):
-
         tags = dict[int, bytes]()
 
         def make(tasks: Iterator[FileTask], kind: str, what: str, of: range = chosen) -> tuple[Path, ...]:
@@ -238,8 +237,7 @@ def print_stamps(
                 held = range(file.first_serial, file.last_serial + 1)
                 _record(ledger, series, folder / file.name, file.sha256, held, made_at=clock())
                 made.append((file.first_serial, folder / file.name))
-                if file.tags:
-                    tags[file.first_serial] = file.tags
+                tags[file.first_serial] = file.tags
             manifest.forget(kind, but={path.name for _, path in made})
             progress(what, len(of), len(of))
             return tuple(path for _, path in sorted(made))
@@ -252,11 +250,9 @@ def print_stamps(
             covered = range(1, edition.size + 1)
             _record(ledger, series, folder / plate, hashlib.sha256(data).hexdigest(), covered, made_at=clock())
         faces = make(run.faces(), _FACES, "Drawing sheets")
-        plan = folder / f"{name}-plan.csv"
-        write_whole(plan, lambda stream: stream.writelines(_plan(series, dossier, run.parts, tags)))
+        plan = _write_plan(folder / f"{name}-plan.csv", _plan(series, dossier, run.parts, tags))
         _record(ledger, series, plan, sha256_of(plan), chosen, made_at=clock())
-        picture = folder / f"{name}-first-sheet.png"
-        write_file(picture, png_bytes(view_sheet(faces[0], dpi=_PREVIEW_DPI), dpi=_PREVIEW_DPI))
+        picture = _preview(folder / f"{name}-first-sheet.png", faces[0])
         _record(ledger, series, picture, sha256_of(picture), chosen, made_at=clock())
         drawn = []
         for number, serial in enumerate(pictured, 1):
@@ -444,13 +440,24 @@ def _plan(series: Series, dossier: Dossier, parts: Iterable[range], tags: Mappin
     places = Places(series)
     yield b"sheet,position,serial,short code,public code\r\n"
     for part in parts:
-        all_codes = face_codes(dossier, part, tags.get(part.start))
+        all_codes = face_codes(dossier, part, tags.get(part.start) or None)
         for start in range(0, len(part), _PLAN_CHUNK):
             codes = all_codes[start : start + _PLAN_CHUNK]
             sheets, positions = places.on_sheets(codes.serials)
             columns = (sheets, positions, codes.serials, codes.short_texts(series.id), codes.texts())
             lines = zip(*(column.tolist() for column in columns), strict=True)
             yield b"".join([b"%d,%d,%d,%s,%s\r\n" % line for line in lines])
+
+
+def _write_plan(path: Path, lines: Iterator[bytes]) -> Path:
+    write_whole(path, lambda stream: stream.writelines(lines))
+    return path
+
+
+def _preview(path: Path, faces: Path) -> Path:
+    """Write the picture of the first sheet of a file."""
+    write_file(path, png_bytes(view_sheet(faces, dpi=_PREVIEW_DPI), dpi=_PREVIEW_DPI))
+    return path
 
 
 def _record(ledger: Ledger, series: Series, path: Path, sha256: str, serials: range, *, made_at: int) -> None:

@@ -126,7 +126,8 @@ class Places:
         batch, in_batch = np.divmod(sheets - 1, self.batch_sheets)
         step = np.minimum(self.batch_sheets, self.sheets - batch * self.batch_sheets)
         first = batch * self.batch + in_batch + 1
-        return first[:, np.newaxis] + step[:, np.newaxis] * np.arange(self.stamps)
+        numbers: npt.NDArray[np.int64] = first[:, np.newaxis] + step[:, np.newaxis] * np.arange(self.stamps)
+        return numbers
 
     def cell_of(self, index: int) -> tuple[int, int]:
         """Return row and column of the stamp that comes after `index` others on its sheet: the same on all sheets."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 from PIL import Image
@@ -22,8 +22,10 @@ __all__ = ["are_letters", "paste_letters"]
 
 
 class _Letter(NamedTuple):
-    picture: Image.Image
-    """RGBA."""
+    picture: Any
+    """RGBA, as `Image.im` has it."""
+    width: int
+    height: int
     left: int
     """Pixels from the whole pixel that the letter begins in to its left side."""
     top: int
@@ -37,6 +39,8 @@ def are_letters(marks: Sequence[Mark]) -> TypeGuard[Sequence[TextRun]]:
 
 def paste_letters(image: Image.Image, runs: Iterable[TextRun], dpi: int, corner_px: tuple[int, int]) -> None:
     """Put lines of letters onto an RGB picture whose upper left corner lies at `corner_px` of the stamp."""
+    image.load()
+    canvas = image.im  # `Image.paste` looks twenty times at what it is given, for each letter
     for run in runs:
         baseline = run.baseline_mm * dpi / 25.4
         row = int(baseline)
@@ -46,8 +50,9 @@ def paste_letters(image: Image.Image, runs: Iterable[TextRun], dpi: int, corner_
             column = int(x)
             letter = _letter(run.typeface, glyph.glyph, run.size_mm, run.colour, x - column, baseline - row, dpi)
             if letter is not None:
-                place = column + letter.left - corner_px[0], row + letter.top - corner_px[1]
-                image.paste(letter.picture, place, letter.picture)
+                picture, wide, high, to_right, down = letter
+                left, top = column + to_right - corner_px[0], row + down - corner_px[1]
+                canvas.paste(picture, (left, top, left + wide, top + high), picture)
 
 
 @lru_cache(maxsize=8192)
@@ -65,4 +70,6 @@ def _letter(
         return None
     left, top = int(columns[0]), int(rows[0])
     box = left, top, int(columns[-1]) + 1, int(rows[-1]) + 1
-    return _Letter(picture.crop(box), left - reach, top - reach)
+    cut = picture.crop(box)
+    cut.load()
+    return _Letter(cut.im, cut.width, cut.height, left - reach, top - reach)

@@ -75,7 +75,8 @@ class StampPictures:
         ground = self._ground(design, variant, place)
         (left, top), size = self._corner, self._module * self.side
         symbol = Region(left, top, left + size, top + size, self._module)
-        rows = PngRows(np.asarray(ground), (symbol, _pixels_of(self._room, self.dpi, ground.size)), dpi=self.dpi)
+        rooms = [_pixels_of(room, self.dpi, ground.size) for room in self._template.numbered_rooms]
+        rows = PngRows(np.asarray(ground), (symbol, *rooms), dpi=self.dpi)
         band = ground.crop((0, rows.band.start, ground.width, rows.band.stop))
         return band, rows, rows.band.start
 

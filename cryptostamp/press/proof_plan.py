@@ -14,8 +14,7 @@ from cryptostamp.codes import Half
 from cryptostamp.press.claim_layout import claim_layout
 from cryptostamp.press.claim_part import ClaimLines
 from cryptostamp.press.imposition import Places, sheet_geometry, sheets_in_order
-from cryptostamp.press.marks import Box, Mark, TextRun
-from cryptostamp.press.pdf_marks import PageWriter
+from cryptostamp.press.marks import Box
 from cryptostamp.press.sheet_code import QUIET_MM, sheet_code
 from cryptostamp.press.sheet_furniture import SheetMarks
 from cryptostamp.press.template import template_of
@@ -94,9 +93,7 @@ class ProofPlan(SheetPlan):
 
     def letters_of_sheet(self, sheet: int) -> tuple[str, ...]:
         """Return the lines in the selvedge that stand on this sheet alone; none without a selvedge."""
-        letters = _Letters(self.media.height_mm)
-        self._furniture.draw(letters, sheet)
-        return tuple(letters.lines)
+        return tuple(line.text for line in self._furniture.lines(sheet))
 
     def code_of_sheet(self, sheet: int) -> str:
         """Return what the code of a sheet says; empty if it has none."""
@@ -115,17 +112,6 @@ class ClaimPlan(SheetPlan):
     def letters_of(self, serial: Serial, short_code: str, claim_text: str) -> tuple[str, ...]:
         """Return the lines that stand on this claim part alone. They are as secret as the code."""
         return tuple(self._lines.texts(serial, short_code, claim_text))
-
-
-class _Letters(PageWriter):
-    """Takes what is drawn on a page, and keeps the letters."""
-
-    def __init__(self, height_mm: float) -> None:
-        super().__init__(height_mm)
-        self.lines: list[str] = []
-
-    def draw(self, marks: Iterable[Mark]) -> None:
-        self.lines += [mark.text for mark in marks if isinstance(mark, TextRun)]
 
 
 def _position(series: Series, row: int, column: int) -> int:

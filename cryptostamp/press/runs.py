@@ -71,7 +71,7 @@ class FaceRun:
     @property
     def side(self) -> int:
         """Modules a side of the symbols."""
-        return self.symbols.shape[1]
+        return int(self.symbols.shape[1])
 
     def codes(self) -> npt.NDArray[np.bytes_] | None:
         """Return the short codes (n,) in ASCII, `None` if one of them is no code."""

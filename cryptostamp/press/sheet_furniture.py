@@ -295,30 +295,30 @@ class SheetMarks:
         self.places = Places(series)
         self._codes = SheetCodes(series, geometry)
         self._furnished = _is_furnished(series, geometry)
-        self._height_mm = geometry.media.height_mm
         self._upper, self._lower = _baselines(geometry)
         self._right = self._codes.box.x_mm - QUIET_MM if self._codes.box else geometry.pane.right_mm
         self._sum = cache(self._sum_of)
 
-    def operators(self, sheet: int) -> str:
-        """Return what prints the number and the code of a sheet into its selvedge, if there is room."""
+    def lines(self, sheet: int) -> tuple[TextRun, ...]:
+        """Return the lines in the selvedge of a sheet that differ from sheet to sheet: its sum, number and serials."""
         if not self._furnished:
-            return ""
+            return ()
         serials = self.places.serials_of(sheet)
         span = f"{serials[0]}–{serials[-1]}" if len(serials) > 1 else f"{serials[0]}"  # noqa: RUF001
         apart = f", every {serials.step}" if serials.step > 1 else ""
-        lines = [
+        return (
             self._sum(len(serials)),
-            self._line(f"Sheet {sheet} of {self.places.sheets}", self._right, self._lower - 1.6),
-            self._line(f"Nos {span}{apart}", self._right, self._lower + 1.6, _SMALL_MM),
-        ]
-        return "\n".join([*([self._codes.operators(sheet)] if self._codes.box else []), *lines, ""])
+            _set(f"Sheet {sheet} of {self.places.sheets}", 1, self._right, self._lower - 1.6, Typeface.TEXT, 0.04),
+            _set(f"Nos {span}{apart}", 1, self._right, self._lower + 1.6, Typeface.TEXT, 0.04, _SMALL_MM),
+        )
 
-    def _line(self, text: str, right: float, baseline: float, size: float = _TEXT_MM) -> str:
-        return text_operators(_set(text, 1, right, baseline, Typeface.TEXT, 0.04, size), self._height_mm)
+    def operators(self, sheet: int) -> str:
+        """Return what prints these lines and the code of the sheet, if there is room."""
+        drawn = [text_operators(line, self.geometry.media.height_mm) for line in self.lines(sheet)]
+        return "\n".join([*([self._codes.operators(sheet)] if self._codes.box else []), *drawn, ""])
 
-    def _sum_of(self, stamps: int) -> str:
-        return self._line(_sum_of(self.series, stamps), self.geometry.pane.right_mm, self._upper)
+    def _sum_of(self, stamps: int) -> TextRun:
+        return _set(_sum_of(self.series, stamps), 1, self.geometry.pane.right_mm, self._upper, Typeface.TEXT, 0.04)
 
     def empty_places(self, sheet: int) -> tuple[Box, ...]:
         """Return the places of a sheet for which the edition has no stamp."""

@@ -1,7 +1,7 @@
-"""The operators of many sheets at once: what stays the same from sheet to sheet is a mould, its holes are filled by NumPy.
+"""The operators of many sheets at once: what stays the same is a mould, and NumPy fills its holes.
 
-On most faces nothing differs from stamp to stamp but the colour, the modules of the symbol and a few lines of codes. Each
-of these has a hole of one width for the whole file; what is shorter is followed by spaces, which PDF passes over
+On most faces nothing differs from stamp to stamp but the colour, the modules of the symbol and a few lines of codes.
+Each of these has a hole of one width for the whole file; what is shorter is followed by spaces, which PDF passes over
 (ISO 32000-2, 7.2.3). So a thousand sheets are filled in a few hundred assignments, whatever is on them. Knows neither
 what a hole means nor where a serial lies.
 """
@@ -61,7 +61,7 @@ class SheetMould:
         self._blank = np.frombuffer(bytes(blank), dtype=np.uint8)
 
     def filled(self, columns: Mapping[str, Column], stamps: npt.NDArray[np.intp]) -> Column:
-        """Return the operators of sheets, (sheets, bytes); `stamps`, (sheets, holes a sheet), says which row fills a hole.
+        """Return the operators of sheets, (sheets, bytes); `stamps`, (sheets, stamps a sheet), says who is where.
 
         Give some hundred sheets at a time: they are in memory together.
         """
@@ -82,7 +82,7 @@ def codes_alone(texts: npt.NDArray[np.bytes_]) -> bool:
 def column_of_hex(symbols: npt.NDArray[np.uint8]) -> Column:
     """Return the modules of packed symbols (n, rows, bytes) in hex."""
     octets = np.ascontiguousarray(symbols).reshape(len(symbols), -1)
-    return np.frombuffer(binascii.hexlify(octets), dtype=np.uint8).reshape(len(symbols), -1)
+    return np.frombuffer(binascii.hexlify(octets.data), dtype=np.uint8).reshape(len(symbols), -1)
 
 
 def column_of_names(names: Sequence[str], chosen: npt.NDArray[np.intp]) -> Column:
@@ -117,9 +117,7 @@ def column_of_lines(pattern: str, fields: Mapping[str, npt.NDArray[np.bytes_]]) 
     return column
 
 
-def _pieces(
-    pattern: str, fields: Mapping[str, npt.NDArray[np.bytes_]]
-) -> Iterator[bytes | npt.NDArray[np.bytes_]]:
+def _pieces(pattern: str, fields: Mapping[str, npt.NDArray[np.bytes_]]) -> Iterator[bytes | npt.NDArray[np.bytes_]]:
     yield b"("
     for literal, name, *_ in Formatter().parse(pattern):
         if literal:
@@ -143,5 +141,5 @@ def _octets(texts: npt.NDArray[np.bytes_], fill: int = 0) -> Column:
 
 
 def _lengths(texts: npt.NDArray[np.bytes_]) -> npt.NDArray[np.intp]:
-    octets = _octets(texts)
-    return np.count_nonzero(octets, axis=1)
+    lengths: npt.NDArray[np.intp] = np.count_nonzero(_octets(texts), axis=1)
+    return lengths

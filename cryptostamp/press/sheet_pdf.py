@@ -50,6 +50,7 @@ _SHEETS_AT_ONCE: Final = 64
 """Some 17 kB each."""
 _MOULDS: Final = 16
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetFile:
     """A finished print file."""
@@ -150,7 +151,9 @@ class _FacePrinter:
         if isinstance(run, FaceRun) and codes is not None and self.has_codes_alone:
             yield from self.print_at_once(run, codes)
             return
-        for sheet, held in sheets_in_order(self.series, face_rows(self.series, run) if isinstance(run, FaceRun) else run):
+        for sheet, held in sheets_in_order(
+            self.series, face_rows(self.series, run) if isinstance(run, FaceRun) else run
+        ):
             self.print_sheet(sheet, held)
             yield sheet
 
@@ -179,7 +182,8 @@ class _FacePrinter:
             _BITS: column_of_hex(run.symbols),
             _COLOUR: column_of_names([str(number + 1) for number in range(len(self.series.variants))], variants),
         }
-        kinds = [divmod(kind, len(self.series.variants)) for kind in np.unique(designs * len(self.series.variants) + variants)]
+        colours = len(self.series.variants)
+        kinds = [divmod(kind, colours) for kind in np.unique(designs * colours + variants).tolist()]
         for design, variant in kinds:
             self.forms.get((design, variant)) or self.add_form(design, variant)
         for design in sorted({design for design, _ in kinds}):
@@ -212,7 +216,7 @@ class _FacePrinter:
         beyond: npt.NDArray[np.bool_],
         columns: Mapping[str, Column],
     ) -> SheetMould:
-        """Return the mould of sheets with these stamps, -1 for none, in their places, some of them beyond the edition."""
+        """Return the mould of sheets that hold these stamps, -1 for none, and places that are beyond the edition."""
         symbol = self.symbols.get(self.side) or self.add_symbols(self.side, 0)
         parts: list[str | Hole] = []
         for index in np.flatnonzero(held >= 0).tolist():

@@ -39,6 +39,7 @@ from cryptostamp.series.template import (
 
 __all__ = ["Cut", "NumberedLines", "NumberedText", "Template", "template_of"]
 
+_BESIDE_MM = 0.3
 _CODE_LETTERS = frozenset(CODE_LETTERS)
 
 
@@ -134,6 +135,22 @@ class Template:
             y_mm=top,
             width_mm=max(room.right_mm for room in rooms) - left,
             height_mm=max(room.bottom_mm for room in rooms) - top,
+        )
+
+    @property
+    def numbered_rooms(self) -> tuple[Box, ...]:
+        """Boxes that hold all pixels of what differs from stamp to stamp: one for each line, if all are codes."""
+        if self.numbered_lines or not all(line.is_code for line in self.numbered):
+            return (self.numbered_room.grown(1.0),)
+        layers = (layer for layer in self.layers if isinstance(layer, TextLayer) and is_numbered(layer.text))
+        return tuple(
+            Box(
+                x_mm=layer.box.x_mm - _BESIDE_MM,
+                y_mm=line.baseline_mm - line.size_mm,
+                width_mm=layer.box.width_mm + 2 * _BESIDE_MM,
+                height_mm=1.25 * line.size_mm,  # codes have capitals and digits: Q goes lowest
+            )
+            for layer, line in zip(layers, self.numbered, strict=True)
         )
 
     @property

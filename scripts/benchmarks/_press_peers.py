@@ -1,7 +1,7 @@
 """How sheets and pictures of stamps are usually made: reportlab, and `qrcode` with Pillow.
 
-The peers are given what is not theirs to do: sheets get finished symbols, pictures a finished background and a font. The
-sheets of two of them have no artwork and nothing around the stamps; those of the third have what ours have, as a
+The peers are given what is not theirs to do: sheets get finished symbols, pictures a finished background and a font.
+The sheets of two of them have no artwork and nothing around the stamps; those of the third have what ours have, as a
 department would have to write it.
 """
 
@@ -43,7 +43,9 @@ def sheets_with_masks(path: Path, symbols: SymbolBatch, short_codes: Sequence[st
     _write_sheets(path, symbols, short_codes, _mask)
 
 
-def sheets_like_ours(path: Path, symbols: SymbolBatch, short_codes: Sequence[str], faces: Sequence[Image.Image]) -> None:
+def sheets_like_ours(
+    path: Path, symbols: SymbolBatch, short_codes: Sequence[str], faces: Sequence[Image.Image]
+) -> None:
     """Write sheets with what is on ours: faces as shared forms, an embedded font, marks and numbers around the stamps.
 
     `faces` are the finished pictures of each design in each colour, drawn and scaled beforehand.

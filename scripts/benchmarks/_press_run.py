@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks._press_edition import PASSPHRASE, series_of
 from benchmarks.harness import ROOT
-from cryptostamp.office import Workspace, print_stamps
+from cryptostamp.office import Workspace, print_stamps, proof_prints
 from cryptostamp.office.cluster import Cluster
 from cryptostamp.office.print_run import Manifest
 from cryptostamp.office.printing import SHEETS_PER_FILE, PrintRun
@@ -45,6 +45,8 @@ class Run:
     claims: bool = False
     pace: bool = False
     """Measure how fast the workers are when all of them are at work, and nothing else."""
+    proof_sheets: int = 0
+    """Print nothing; read so many of the sheets that are there back, drawn by lot."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Outcome:
     face_bytes: int
     pace: float = 0.0
     """Stamps a second once each worker has made a file."""
+    read_back: float = 0.0
+    """Stamps a second that a proof has read back and compared."""
 
 
 def measured(run: Run) -> Outcome:
@@ -70,6 +74,8 @@ def measured(run: Run) -> Outcome:
 def main(run: Run) -> Outcome:
     """Print, and measure."""
     workspace, series = Workspace(Path(run.folder)), series_of(run.edition)
+    if run.proof_sheets:
+        return Outcome(seconds=0.0, peak_mb=0.0, face_bytes=0, read_back=_read_back(run, series, workspace))
     shutil.rmtree(workspace.print_folder, ignore_errors=True)
     if run.pace:
         return Outcome(seconds=0.0, peak_mb=0.0, face_bytes=0, pace=_pace(run, series, workspace))
@@ -88,6 +94,14 @@ def main(run: Run) -> Outcome:
         peak_mb=_peak_mb(),
         face_bytes=sum(path.stat().st_size for path in job.faces),
     )
+
+
+def _read_back(run: Run, series: Series, workspace: Workspace) -> float:
+    begun = time.perf_counter()
+    proof = proof_prints(series, workspace=workspace, sheets=run.proof_sheets, workers=run.workers, keep=False)
+    if not proof.agrees:
+        raise SystemExit(f"The sheets do not read back: {proof.sentence}")
+    return proof.stamps_read / (time.perf_counter() - begun)
 
 
 def _pace(run: Run, series: Series, workspace: Workspace) -> float:

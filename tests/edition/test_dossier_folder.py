@@ -8,9 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from cryptostamp.edition import ClaimKeyList, Dossier, Edition, content_address, read_dossier, write_dossier
+from cryptostamp.edition import (
+    ClaimKeyList,
+    Dossier,
+    Edition,
+    content_address,
+    read_address,
+    read_dossier,
+    write_dossier,
+)
 from cryptostamp.edition.dossier import manifest_of
+from cryptostamp.edition.merkle import MerkleTree
 from cryptostamp.errors import InputError, StorageProblem
+from cryptostamp.primitives import Serial
 
 NAMES = ["SHA256SUMS", "claim-keys.txt", "compiler-input.json", "dossier.json"]
 
@@ -26,6 +36,32 @@ def rehash(folder: Path) -> None:
     """Write the manifest anew, as somebody would who changes a file on purpose."""
     files = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "SHA256SUMS"}
     (folder / "SHA256SUMS").write_bytes(manifest_of(files))
+
+
+class TestKnownRoot:
+    """The root of the same bytes need not be computed again; that of other bytes must be."""
+
+    def test_the_same_bytes_are_believed(self, folder: Path, dossier: Dossier, monkeypatch: pytest.MonkeyPatch) -> None:
+        """No tree is grown for a dossier whose address was checked before, until somebody asks for a proof."""
+        address = read_address(folder)
+        proof = dossier.edition.proof(Serial(1))
+        with monkeypatch.context() as patched:
+            patched.setattr(MerkleTree, "of", lambda _keys: pytest.fail("a tree was grown"))
+            known = read_dossier(folder, checked=address)
+        assert known == dossier
+        assert known.edition.proof(Serial(1)) == proof
+
+    def test_other_bytes_are_not(self, folder: Path) -> None:
+        """Claim keys that were exchanged, with a manifest to match, have another address, and are found out."""
+        address = read_address(folder)
+        keys = folder / "claim-keys.txt"
+        lines = keys.read_bytes().splitlines(keepends=True)
+        keys.write_bytes(b"".join([lines[1], lines[0], *lines[2:]]))
+        with pytest.raises(InputError, match="was changed after"):
+            read_dossier(folder, checked=address)
+        rehash(folder)
+        with pytest.raises(InputError, match="root is not the one"):
+            read_dossier(folder, checked=address)
 
 
 class TestWriting:

@@ -69,7 +69,9 @@ class TestCutting:
         """Version and mask stand there for whoever has the files without the dossier."""
         job = sheet_by_sheet(desk)
         form = symbol_form(desk.dossier)
-        assert json.loads(job.manifest.read_bytes())["symbols"] == {"version": form.version, "mask": form.mask}
+        kept = json.loads(job.manifest.read_bytes())
+        assert kept["symbols"] == {"version": form.version, "mask": form.mask}
+        assert all("tags" not in file for file in kept["files"])
         assert Manifest(job.manifest).form == form
 
     def test_no_sheet_or_no_worker_is_refused(self, desk: Desk) -> None:

@@ -5,13 +5,14 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cryptostamp.errors import InputError
 from cryptostamp.press import Places, StampFace, cut, place_of, position_of, serial_at, sheets_of, sheets_with
-from cryptostamp.press.imposition import sheet_geometry, sheets_in_order
+from cryptostamp.press.imposition import sheet_geometry, sheets_at_once, sheets_in_order
 from cryptostamp.primitives import Serial
 from cryptostamp.series import SerialOrder, Series
 
@@ -38,6 +39,26 @@ def _imposed(series: Series, chosen: dict[str, int | SerialOrder]) -> Series:
 
 class TestPlaces:
     """A serial has one place."""
+
+    @given(chosen=impositions(), step=st.integers(1, 7))
+    def test_many_at_once_lie_where_each_lies(
+        self, leapfrog: Series, chosen: dict[str, int | SerialOrder], step: int
+    ) -> None:
+        """Arrays of serials and sheets give what serials and sheets give one by one, with gaps too."""
+        series = _imposed(leapfrog, chosen)
+        places = Places(series)
+        serials = np.arange(1 + step // 2, series.edition + 1, step)
+        if not len(serials):
+            return
+        assert list(zip(*places.on_sheets(serials), strict=True)) == [places.on_sheet(n) for n in serials.tolist()]
+        sheets, numbers, held = sheets_at_once(places, serials)
+        rows = [_Numbered(n) for n in serials.tolist()]
+        found = [(int(sheet), serials[row[row >= 0]].tolist()) for sheet, row in zip(sheets, held, strict=True)]
+        assert found == [(sheet, [row.serial for row in held]) for sheet, held in sheets_in_order(series, rows)]
+        for sheet, row, there in zip(sheets.tolist(), numbers, held, strict=True):
+            assert row[row <= series.edition].tolist() == list(places.serials_of(sheet))
+            for index in np.flatnonzero(there >= 0).tolist():
+                assert places.of(int(row[index])) == (sheet, *places.cell_of(index))
 
     def test_stamps_fill_rows_then_sheets(self, leapfrog: Series) -> None:
         """Five in a row, twenty-five on a sheet."""
@@ -185,6 +206,8 @@ class TestOrder:
         faces = [replace(face(1), serial=Serial(serial)) for serial in serials]
         with pytest.raises(InputError, match=rf"Stamp No\. {serials[-1]} follows"):
             list(sheets_in_order(leapfrog, faces))
+        with pytest.raises(InputError, match=rf"Stamp No\. {serials[-1]} follows"):
+            sheets_at_once(Places(leapfrog), np.array(serials))
 
 
 class _Numbered:

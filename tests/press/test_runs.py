@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pikepdf
 import pytest
 
 from cryptostamp.codes import ClaimCode, ClaimCodes, claim_symbols
 from cryptostamp.errors import InputError
 from cryptostamp.press import ClaimPart, ClaimRun, FaceRun, StampFace, claim_layer_pdf, cut, write_face_pdf
 from cryptostamp.press.runs import claim_rows
+from cryptostamp.press.sheet_pdf import _FacePrinter
 from cryptostamp.primitives import Serial
 from cryptostamp.series import Series
+
+
+def _operators(path: Path) -> list[list[bytes]]:
+    with pikepdf.open(path) as pdf:
+        return [page.Contents.read_bytes().split() for page in pdf.pages]
+
 
 SERIALS = [Serial(number) for number in range(24, 31)]
 
@@ -33,6 +42,25 @@ class TestFaces:
         )
         one_by_one = write_face_pdf(tmp_path / "a.pdf", leapfrog, faces)
         assert write_face_pdf(tmp_path / "b.pdf", leapfrog, run).sha256 == one_by_one.sha256
+
+    @pytest.mark.parametrize(("first", "last", "left_out"), [(1, 30, {7}), (976, 1000, set()), (990, 995, {992})])
+    def test_sheets_at_once_say_what_sheets_one_by_one_say(
+        self,
+        leapfrog: Series,
+        face: Callable[[int], StampFace],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        first: int,
+        last: int,
+        left_out: set[int],
+    ) -> None:
+        """The two ways to write a page, which templates choose between, give the same operators but for spaces."""
+        series = replace(leapfrog, edition=max(last, 995))  # of 995, five places of the last sheet stay empty
+        faces = [face(serial) for serial in range(first, last + 1) if serial not in left_out]
+        write_face_pdf(tmp_path / "at-once.pdf", series, faces)
+        monkeypatch.setattr(_FacePrinter, "has_codes_alone", False)
+        write_face_pdf(tmp_path / "one-by-one.pdf", series, faces)
+        assert _operators(tmp_path / "at-once.pdf") == _operators(tmp_path / "one-by-one.pdf")
 
     def test_columns_of_different_lengths_are_refused(self) -> None:
         """A run whose columns have slipped would print wrong codes."""
