@@ -99,7 +99,7 @@ async function look(joined: boolean): Promise<void> {
   element<HTMLAnchorElement>("stamp-link").href = stamp.path;
   if (stamp.picture) {
     element<HTMLImageElement>("stamp-picture").src = stamp.picture;
-    show("stamp-picture");
+    show("stamp-mount");
   }
   const open = stamp.state === "unclaimed";
   if (open && !stamp.relayed) say("says", word("no-relay"));
