@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from fastapi import Request
@@ -46,6 +47,9 @@ class Site:
     photos: PhotoRoom
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     templates: Environment = field(default_factory=_environment)
+    verifiers: dict[str, bytes] = field(default_factory=dict)
+    """The static verifiers that were asked for, by series."""
+    verifiers_guard: Lock = field(default_factory=Lock)
     answers: Answers = field(init=False)
     askers: Buckets = field(init=False)
     asked_stamps: Buckets = field(init=False)

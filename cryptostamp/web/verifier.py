@@ -26,7 +26,7 @@ from cryptostamp.web.i18n import mark as _
 from cryptostamp.web.site import STATIC
 from cryptostamp.web.verdicts import VERDICT_WORDS
 
-__all__ = ["MOST_TAGS", "VERIFIER_NAME", "verifier_page"]
+__all__ = ["MOST_TAGS", "VERIFIER_NAME", "is_built", "verifier_page"]
 
 VERIFIER_NAME: Final = "verifier.html"
 MOST_TAGS: Final = 1_000_000
@@ -162,6 +162,11 @@ def verifier_page(
     # No text of a series can end the element that holds it, or begin another.
     before, place, after = _built().partition(_PLACE)
     return before + place.replace(b"CONTENTS", text.replace("<", "\\u003c").encode()) + after
+
+
+def is_built() -> bool:
+    """Tell whether the page was built with the front end."""
+    return (STATIC / VERIFIER_NAME).is_file()
 
 
 def _built() -> bytes:

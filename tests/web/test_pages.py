@@ -15,6 +15,7 @@ from support.torn import torn_stamp
 
 from cryptostamp.codes import PublicCode
 from cryptostamp.primitives import ChainId, Serial, parse_address
+from cryptostamp.web.verifier import verifier_page
 
 STRANGER = parse_address("0x" + "66" * 20)
 
@@ -174,6 +175,14 @@ class TestSeries:
             answer = client.get(f"/dossier/LEAP/{file.name}")
             assert answer.content == file.read_bytes()
             assert answer.headers["content-disposition"].startswith("attachment")
+
+    def test_verifier(self, client: httpx.Client, running_site: RunningSite) -> None:
+        """The page that needs no site is handed out to be kept, as `dossier publish` writes it."""
+        (link,) = re.findall(r'href="(/verifier/[^"]+)"', client.get("/series/LEAP").text)
+        answer = client.get(link)
+        assert answer.content == verifier_page(running_site.dossier)
+        assert "leap-verifier.html" in answer.headers["content-disposition"]
+        assert client.get("/verifier/NONE").status_code == 404
 
     @pytest.mark.parametrize(
         "path",

@@ -12,6 +12,7 @@ from cryptostamp.office.metadata import share_text
 from cryptostamp.primitives import Serial
 from cryptostamp.web.catalogue import ServedSeries
 from cryptostamp.web.site import language_of, site_of
+from cryptostamp.web.verifier import VERIFIER_NAME, is_built, verifier_page
 
 __all__ = ["pages"]
 
@@ -48,6 +49,7 @@ def series(request: Request, series_id: str) -> Response:
         as_of=language_of(request).moment(datetime.fromtimestamp(blocks[0].timestamp, UTC)) if blocks else None,
         first=found.path_of(Serial(1), site.catalogue.site),
         files=_names(found),
+        verifier=f"/verifier/{found.id}" if is_built() else None,
     )
 
 
@@ -76,6 +78,23 @@ def dossier_file(request: Request, series_id: str, name: str) -> Response:
     media = next((kind for end, kind in _MEDIA.items() if name.endswith(end)), "application/octet-stream")
     # Whatever a series brings along is handed out to be kept, never to be shown by the browser as a page of ours.
     return Response(data, media_type=media, headers={"content-disposition": f'attachment; filename="{name}"'})
+
+
+@pages.get("/verifier/{series_id}")
+def verifier(request: Request, series_id: str) -> Response:
+    """Return the page that checks the stamps of a series without this site, to be kept and opened from a disk."""
+    site = site_of(request)
+    found = site.catalogue.find(series_id)
+    if found is None or not is_built():
+        raise HTTPException(404)
+    with site.verifiers_guard:  # made once: that takes seconds for a large edition
+        data = site.verifiers.get(found.id)
+        if data is None:
+            data = site.verifiers[found.id] = verifier_page(found.dossier)
+    name = f"{found.id.lower()}-{VERIFIER_NAME}"
+    return Response(
+        data, media_type="application/octet-stream", headers={"content-disposition": f'attachment; filename="{name}"'}
+    )
 
 
 def _names(series: ServedSeries) -> list[str]:

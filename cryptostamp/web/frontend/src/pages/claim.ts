@@ -99,12 +99,12 @@ async function look(joined: boolean): Promise<void> {
   element<HTMLAnchorElement>("stamp-link").href = stamp.path;
   if (stamp.picture) {
     element<HTMLImageElement>("stamp-picture").src = stamp.picture;
-    show("stamp-picture");
+    show("stamp-mount");
   }
   const open = stamp.state === "unclaimed";
   if (open && !stamp.relayed) say("says", word("no-relay"));
   show("step-receive", open && stamp.relayed);
-  if (!open) show("another");
+  show("no-claim", !open);
 }
 
 function choose(): void {
@@ -215,6 +215,7 @@ async function claim(): Promise<void> {
 async function follow(underWay: UnderWay): Promise<void> {
   for (const step of ["step-code", "step-receive", "step-button"]) show(step, false);
   show("step-progress");
+  element("stamp-state").textContent = ""; // from here on the steps tell it
   reach("signed");
   element<HTMLAnchorElement>("to-stamp").href = underWay.path;
   element<HTMLAnchorElement>("to-album").href = `/album/${underWay.body.to}`;
@@ -244,7 +245,9 @@ function tell(progress: Progress): void {
     if (step === progress.state) break;
   }
   say("progress-says", word(progress.state, { reason: progress.reason ?? "" }));
-  if (progress.state === "done") show("to-album");
+  if (progress.state !== "done") return;
+  element("progress-heading").textContent = word("done-heading");
+  show("to-album");
 }
 
 function reach(step: string): void {
@@ -253,6 +256,7 @@ function reach(step: string): void {
 
 function end(): void {
   localStorage.removeItem(STORE);
+  show("may-close", false);
   show("another");
 }
 
