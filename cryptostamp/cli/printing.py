@@ -18,9 +18,9 @@ from cryptostamp.cli.options import (
 from cryptostamp.cli.output import console, print_json, progress_bar
 from cryptostamp.cli.proof import print_proof, proof_exit_code, proof_for_machines, sample_option
 from cryptostamp.office import PrintJob, print_stamps, proof_prints
-from cryptostamp.office.picture_task import PictureFormat
 from cryptostamp.office.printing import IMAGE_DPI, SHEETS_PER_FILE
 from cryptostamp.primitives import Serial
+from cryptostamp.printshop.picture_task import PictureFormat
 from cryptostamp.series import load_series
 
 __all__ = ["print_command"]

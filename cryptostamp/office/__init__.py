@@ -32,7 +32,6 @@ from cryptostamp.office.pricing import price_claim, price_issue
 from cryptostamp.office.printing import PrintJob, print_stamps, public_code_of
 from cryptostamp.office.progress import Progress
 from cryptostamp.office.proof import Proof, proof_prints
-from cryptostamp.office.proof_judge import Difference, DifferenceCode
 from cryptostamp.office.prove import ask_holder, ask_owner, check_holder, check_owner
 from cryptostamp.office.publication import MetadataCheck, Publication, check_metadata, publish_metadata
 from cryptostamp.office.scan_notes import note_scan
@@ -43,6 +42,7 @@ from cryptostamp.office.status import Overview, history, overview
 from cryptostamp.office.trust_file import load_trust
 from cryptostamp.office.verify import judge_texts, resolve_code, source_at, trust_in, verify, with_moves
 from cryptostamp.office.workspace import Workspace
+from cryptostamp.printshop.proof_judge import Difference, DifferenceCode
 
 __all__ = [
     "DEFAULT_RPC",

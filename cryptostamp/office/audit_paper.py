@@ -20,11 +20,11 @@ from cryptostamp.errors import CodeFormatError, EnvironmentProblem
 from cryptostamp.office.audit_report import AuditCode, AuditPart, Difference, Outcome, VoidStamp, about, compared
 from cryptostamp.office.progress import Progress
 from cryptostamp.office.proof import Proof, proof_prints
-from cryptostamp.office.proof_judge import Difference as PaperDifference
-from cryptostamp.office.proof_judge import DifferenceCode, ReadRow
 from cryptostamp.office.stamps import runs_of
 from cryptostamp.office.workspace import Workspace
 from cryptostamp.primitives import Address
+from cryptostamp.printshop.proof_judge import Difference as PaperDifference
+from cryptostamp.printshop.proof_judge import DifferenceCode, ReadRow
 from cryptostamp.series import Series
 
 __all__ = ["audit_paper"]

@@ -32,12 +32,7 @@ from cryptostamp.errors import InputError
 from cryptostamp.files import sha256_of, write_file, write_whole
 from cryptostamp.ledger import Ledger, PrintedFile
 from cryptostamp.office.claim_layers import ClaimLayer, claim_layers
-from cryptostamp.office.cluster import Cluster, check_cluster
-from cryptostamp.office.picture_task import PictureFormat, PictureTask, picture_parts
-from cryptostamp.office.print_run import FileTask, Manifest, SheetTask, plan_of
 from cryptostamp.office.progress import Progress
-from cryptostamp.office.proof_reading import sheets_to_read
-from cryptostamp.office.workers import Crew, Processes, make_files
 from cryptostamp.office.workspace import Workspace
 from cryptostamp.press import (
     ClaimPart,
@@ -53,6 +48,11 @@ from cryptostamp.press import (
     view_sheet,
 )
 from cryptostamp.primitives import ChainId, Hash32, Serial, parse_address
+from cryptostamp.printshop.cluster import Cluster, check_cluster
+from cryptostamp.printshop.picture_task import PictureFormat, PictureTask, picture_parts
+from cryptostamp.printshop.print_run import FileTask, Manifest, SheetTask, plan_of
+from cryptostamp.printshop.proof_reading import sheets_to_read
+from cryptostamp.printshop.workers import Crew, Processes, make_files
 from cryptostamp.series import Series
 
 __all__ = [

@@ -25,14 +25,14 @@ from cryptostamp.edition import Dossier, symbol_form
 from cryptostamp.errors import EnvironmentProblem, InputError
 from cryptostamp.files import sha256_of, write_whole
 from cryptostamp.ledger import PrintedFile
-from cryptostamp.office.print_run import FinishedFile, Manifest
 from cryptostamp.office.printing import check_issued
 from cryptostamp.office.progress import Progress
-from cryptostamp.office.proof_judge import OFF_SIZE_MM, Difference, DifferenceCode, Judge, ReadRow
-from cryptostamp.office.proof_reading import PageReading, Readers, ReadTask, sheets_to_read
 from cryptostamp.office.workspace import Workspace
 from cryptostamp.press import Finding, Outcome, PrintedFilePages, ProofPlan, check_pdfx
 from cryptostamp.primitives import Hash32, Serial
+from cryptostamp.printshop.print_run import FinishedFile, Manifest
+from cryptostamp.printshop.proof_judge import OFF_SIZE_MM, Difference, DifferenceCode, Judge, ReadRow
+from cryptostamp.printshop.proof_reading import PageReading, Readers, ReadTask, sheets_to_read
 from cryptostamp.series import Series
 
 __all__ = ["Proof", "proof_prints"]

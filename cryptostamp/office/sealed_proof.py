@@ -19,10 +19,10 @@ from cryptostamp.codes import ClaimCode, ClaimCodes, ClaimHalf, Half, claim_symb
 from cryptostamp.edition import Dossier, claim_key_of, face_code
 from cryptostamp.errors import CodeFormatError, InputError
 from cryptostamp.office.progress import Progress
-from cryptostamp.office.proof_judge import says
-from cryptostamp.office.proof_reading import PlaceReading, ReadTask, read_pages
 from cryptostamp.press import ClaimPlan, PrintedFilePages, unseal
 from cryptostamp.primitives import Serial
+from cryptostamp.printshop.proof_judge import says
+from cryptostamp.printshop.proof_reading import PlaceReading, ReadTask, read_pages
 from cryptostamp.series import Series
 
 __all__ = ["SealedFault", "SealedFaultCode", "SealedProof", "proof_sealed"]

@@ -17,10 +17,10 @@ from pathlib import Path
 from benchmarks._press_edition import PASSPHRASE, series_of
 from benchmarks.harness import ROOT
 from cryptostamp.office import Workspace, print_stamps, proof_prints
-from cryptostamp.office.cluster import Cluster
-from cryptostamp.office.print_run import Manifest
 from cryptostamp.office.printing import SHEETS_PER_FILE, PrintRun
-from cryptostamp.office.workers import Processes, make_files
+from cryptostamp.printshop.cluster import Cluster
+from cryptostamp.printshop.print_run import Manifest
+from cryptostamp.printshop.workers import Processes, make_files
 from cryptostamp.series import Series
 
 __all__ = ["Outcome", "Run", "measured"]

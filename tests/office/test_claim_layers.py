@@ -24,10 +24,10 @@ from cryptostamp.edition import EditionSecret, claim_key_of, join
 from cryptostamp.errors import InputError
 from cryptostamp.office import PrintJob, print_stamps
 from cryptostamp.office.claim_layers import claim_layers
-from cryptostamp.office.print_run import SheetTask
 from cryptostamp.press import place_of, unseal
 from cryptostamp.press.imposition import sheet_geometry
 from cryptostamp.primitives import Serial
+from cryptostamp.printshop.print_run import SheetTask
 
 DPI = 300
 FIRST, SECOND = (x25519.Identity.generate() for _ in range(2))

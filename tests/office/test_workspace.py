@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from importlib import import_module
 from pathlib import Path
 
 import pytest
+from support.desk import Desk
 
-from cryptostamp import office
 from cryptostamp.edition import EditionSecret
 from cryptostamp.edition.merkle import MerkleTree
 from cryptostamp.errors import InputError, StorageProblem
 from cryptostamp.office import Workspace
-from support.desk import Desk
 
 
 class TestWorkspace:
@@ -82,19 +78,3 @@ class TestOwnDossier:
         """It says so as `dossier` does."""
         with pytest.raises(InputError, match="No issued series"):
             Workspace(tmp_path / "issued").own_dossier()
-
-
-class TestNames:
-    def test_functions_are_not_hidden_by_modules_of_their_name(self) -> None:
-        """However a module was imported before, the name in the package is the function."""
-        for name in ("audit", "claim", "issue", "preview", "verify"):
-            import_module(f"cryptostamp.office.{name}")
-            assert callable(getattr(office, name))
-        assert set(office.__all__) <= set(dir(office))
-        assert all(hasattr(office, name) for name in office.__all__)
-
-    def test_workers_do_not_load_a_chain_library(self) -> None:
-        """What a process needs to make a file is all it waits for."""
-        heavy = "{'web3', 'eth_account', 'sqlalchemy', 'zxingcpp'}"
-        code = f"import sys, cryptostamp.office.workers; sys.exit(', '.join({heavy} & set(sys.modules)) or 0)"
-        subprocess.run([sys.executable, "-c", code], check=True)

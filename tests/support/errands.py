@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cryptostamp.errors import InputError
 from cryptostamp.files import write_file
-from cryptostamp.office.print_run import FinishedFile, Told
+from cryptostamp.printshop.print_run import FinishedFile, Told
 from cryptostamp.series import Series
 
 __all__ = ["Errand"]

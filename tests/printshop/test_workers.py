@@ -17,8 +17,8 @@ from support.errands import Errand
 
 from cryptostamp.errors import EnvironmentProblem, InputError
 from cryptostamp.office import print_stamps
-from cryptostamp.office.print_run import Manifest
-from cryptostamp.office.workers import ATTEMPTS, Processes, make_files
+from cryptostamp.printshop.print_run import Manifest
+from cryptostamp.printshop.workers import ATTEMPTS, Processes, make_files
 from cryptostamp.series import Series
 
 
@@ -128,8 +128,8 @@ class TestKilledCoordinator:
         program = (
             "import sys; from pathlib import Path\n"
             "from support.errands import Errand\n"
-            "from cryptostamp.office.print_run import Manifest\n"
-            "from cryptostamp.office.workers import Processes, make_files\n"
+            "from cryptostamp.printshop.print_run import Manifest\n"
+            "from cryptostamp.printshop.workers import Processes, make_files\n"
             "from cryptostamp.series import load_series\n"
             "if __name__ == '__main__':\n"
             "    folder = Path(sys.argv[1])\n"

@@ -13,11 +13,11 @@ from support.desk import Desk
 
 from cryptostamp.errors import InputError
 from cryptostamp.office import PrintJob, print_stamps, public_code_of
-from cryptostamp.office.picture_task import PictureFormat, picture_parts
-from cryptostamp.office.print_run import Manifest
 from cryptostamp.office.printing import face_of
 from cryptostamp.press import render_stamp
 from cryptostamp.primitives import Serial
+from cryptostamp.printshop.picture_task import PictureFormat, picture_parts
+from cryptostamp.printshop.print_run import Manifest
 
 
 def draw(desk: Desk, pictures: range, **options: object) -> PrintJob:

@@ -12,9 +12,9 @@ from support.desk import LEAPFROG
 
 from cryptostamp.codes import PublicCode, public_symbol
 from cryptostamp.errors import EnvironmentProblem
-from cryptostamp.office.proof_reading import PageReading, Readers, ReadTask, sheets_to_read
 from cryptostamp.press import ProofPlan, StampFace, write_face_pdf
 from cryptostamp.primitives import ChainId, Serial, parse_address
+from cryptostamp.printshop.proof_reading import PageReading, Readers, ReadTask, sheets_to_read
 from cryptostamp.series import load_series
 
 CONTRACT = parse_address("0x" + "11" * 20)

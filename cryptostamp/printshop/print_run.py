@@ -4,7 +4,7 @@ A job is cut at whole sheets into files that depend on their own serials alone: 
 however many machines, the bytes are the same. A finished file stands in the manifest beside the job with its
 serials and its SHA-256; a job that runs again makes only what is missing, changed or planned otherwise. A task
 holds the public facts and hidden codes of its own stamps, and never the secret of the edition. Who makes the
-files is for `cryptostamp.office.workers` and `cryptostamp.office.cluster`.
+files is for `cryptostamp.printshop.workers` and `cryptostamp.printshop.cluster`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from cryptostamp.primitives import Address, ChainId, Serial
 from cryptostamp.series import Series
 
 if TYPE_CHECKING:
-    from cryptostamp.office.claim_proof import ClaimReader
+    from cryptostamp.printshop.claim_proof import ClaimReader
 
 __all__ = ["FileTask", "FinishedFile", "Manifest", "SheetTask", "StampTask", "Told", "plan_of"]
 
@@ -174,7 +174,7 @@ class SheetTask(StampTask):
 
     def reader(self, parts: ClaimRun) -> ClaimReader:
         """Return who reads the layer with these parts back."""
-        from cryptostamp.office.claim_proof import ClaimReader  # noqa: PLC0415 (brings the readers of a scan)
+        from cryptostamp.printshop.claim_proof import ClaimReader  # noqa: PLC0415 (brings the readers of a scan)
 
         return ClaimReader(
             name=self.name,

@@ -32,9 +32,9 @@ from uuid import uuid4
 
 from cryptostamp.errors import CryptostampError, EnvironmentProblem, InputError, ToolMissing
 from cryptostamp.files import write_file
-from cryptostamp.office.parcel import Parcel
-from cryptostamp.office.print_run import FileTask, FinishedFile
-from cryptostamp.office.workers import lost
+from cryptostamp.printshop.parcel import Parcel
+from cryptostamp.printshop.print_run import FileTask, FinishedFile
+from cryptostamp.printshop.workers import lost
 from cryptostamp.series import Series
 
 __all__ = ["Cluster", "check_cluster", "is_private"]

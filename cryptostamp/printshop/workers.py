@@ -1,4 +1,4 @@
-"""Who makes the files of a print job: this process, several, or other machines (`cryptostamp.office.cluster`).
+"""Who makes the files of a print job: this process, several, or other machines (`cryptostamp.printshop.cluster`).
 
 Whoever they are, they are given tasks one by one and give back finished files; a worker that is lost costs the files
 in its hands, which others make again, a bounded number of times. What a file raises on purpose stops the job;
@@ -23,7 +23,7 @@ from types import ModuleType, TracebackType
 from typing import Any, Final, Protocol, Self
 
 from cryptostamp.errors import EnvironmentProblem
-from cryptostamp.office.print_run import FileTask, FinishedFile, Manifest, Told
+from cryptostamp.printshop.print_run import FileTask, FinishedFile, Manifest, Told
 
 __all__ = ["ATTEMPTS", "Crew", "Processes", "lost", "make_files"]
 

@@ -15,8 +15,8 @@ from support.desk import PASSPHRASE, Desk
 from cryptostamp.edition import EditionSecret, symbol_form
 from cryptostamp.errors import InputError, StorageProblem
 from cryptostamp.office import PrintJob, print_stamps
-from cryptostamp.office.print_run import Manifest, SheetTask
 from cryptostamp.press import unseal
+from cryptostamp.printshop.print_run import Manifest, SheetTask
 
 
 def sheet_by_sheet(desk: Desk, **options: object) -> PrintJob:

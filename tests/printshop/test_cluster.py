@@ -23,10 +23,10 @@ from support.errands import Errand
 from cryptostamp.edition import EditionSecret
 from cryptostamp.errors import EnvironmentProblem, InputError, ToolMissing
 from cryptostamp.office import PrintJob, cluster, print_stamps
-from cryptostamp.office.cluster import Cluster, check_cluster, is_private
-from cryptostamp.office.print_run import Manifest
-from cryptostamp.office.workers import make_files
 from cryptostamp.press import unseal
+from cryptostamp.printshop.cluster import Cluster, check_cluster, is_private
+from cryptostamp.printshop.print_run import Manifest
+from cryptostamp.printshop.workers import make_files
 from cryptostamp.series import Series
 
 

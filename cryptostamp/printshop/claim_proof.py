@@ -15,10 +15,10 @@ import numpy as np
 
 from cryptostamp.codes import ClaimCode, ClaimHalf, Half
 from cryptostamp.errors import Refused
-from cryptostamp.office.proof_judge import says
-from cryptostamp.office.proof_reading import PlaceReading, ReadTask, read_pages
 from cryptostamp.press import ClaimPlan
 from cryptostamp.primitives import Serial
+from cryptostamp.printshop.proof_judge import says
+from cryptostamp.printshop.proof_reading import PlaceReading, ReadTask, read_pages
 from cryptostamp.series import Series
 
 __all__ = ["ClaimReader"]

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from cryptostamp.files import sha256_of, write_whole
-from cryptostamp.office.print_run import FinishedFile, StampTask, Told
 from cryptostamp.press import StampPictures
+from cryptostamp.printshop.print_run import FinishedFile, StampTask, Told
 from cryptostamp.series import Series
 
 __all__ = ["PictureFormat", "PictureTask", "picture_parts"]

@@ -13,10 +13,10 @@ from cryptostamp.codes import ClaimCode, Half, claim_symbol
 from cryptostamp.edition import EditionSecret
 from cryptostamp.errors import Refused
 from cryptostamp.office import PrintJob, print_stamps
-from cryptostamp.office.claim_proof import ClaimReader
 from cryptostamp.office.printing import claim_part_of
 from cryptostamp.press import ClaimPart, claim_layer_pdf
 from cryptostamp.primitives import Serial
+from cryptostamp.printshop.claim_proof import ClaimReader
 
 Change = Callable[[ClaimPart], ClaimPart]
 

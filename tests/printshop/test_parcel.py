@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cryptostamp.errors import ArtworkError
-from cryptostamp.office.parcel import Parcel
+from cryptostamp.printshop.parcel import Parcel
 from cryptostamp.series import Series
 
 

@@ -20,9 +20,9 @@ import numpy as np
 from cryptostamp.codes import Kind, PublicCode, PublicCodes, classify, parse_claim_code, parse_public_code
 from cryptostamp.edition import Deployment, Dossier
 from cryptostamp.errors import CodeFormatError
-from cryptostamp.office.proof_reading import PageReading, PlaceReading, SymbolReading
 from cryptostamp.press import PlannedPlace, ProofPlan
 from cryptostamp.primitives import Box, Serial
+from cryptostamp.printshop.proof_reading import PageReading, PlaceReading, SymbolReading
 
 __all__ = ["OFF_SIZE_MM", "Difference", "DifferenceCode", "Judge", "ReadRow", "says"]
 
