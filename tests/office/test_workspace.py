@@ -8,13 +8,13 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from support.desk import Desk
 
 from cryptostamp import office
 from cryptostamp.edition import EditionSecret
 from cryptostamp.edition.merkle import MerkleTree
 from cryptostamp.errors import InputError, StorageProblem
 from cryptostamp.office import Workspace
-from support.desk import Desk
 
 
 class TestWorkspace:
