@@ -10,7 +10,6 @@ printed around the fields, that of half B its own field and number alone, for sh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -104,7 +103,7 @@ class _ClaimPrinter:
         self.surround = "" if half is Half.B else "/Selvedge Do"
         self.marks = SheetMarks(series, self.geometry)
         self.places = Places(series)
-        self.place = cache(self.place_on_sheet)
+        self.beginnings: dict[tuple[int, int], str] = {}
         self.parts = 0
 
     def print_sheet(self, sheet: int, parts: list[ClaimRow]) -> None:
@@ -130,10 +129,13 @@ class _ClaimPrinter:
         writer.raw(f"{self.place(row, column)}{self.symbols.operators(bits)}\n{self.letters.operators(texts)} Q")
         self.parts += 1
 
-    def place_on_sheet(self, row: int, column: int) -> str:
-        cell = self.geometry.cell(row, column)
-        up_mm = self.geometry.media.height_mm - cell.bottom_mm
-        return f"q 1 0 0 1 {number(cell.x_mm)} {number(up_mm)} cm /Claim Do\n"
+    def place(self, row: int, column: int) -> str:
+        """Return what leads to a place; kept in a dict, for a cache of a method would keep the whole file alive."""
+        if (row, column) not in self.beginnings:
+            cell = self.geometry.cell(row, column)
+            up_mm = self.geometry.media.height_mm - cell.bottom_mm
+            self.beginnings[row, column] = f"q 1 0 0 1 {number(cell.x_mm)} {number(up_mm)} cm /Claim Do\n"
+        return self.beginnings[row, column]
 
 
 def _book(series: Series, layout: ClaimLayout, half: Half | None) -> SheetBook:

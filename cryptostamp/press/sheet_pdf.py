@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
@@ -141,7 +140,7 @@ class _FacePrinter:
         self.symbols: dict[int, SymbolPlace] = {}
         self.forms: dict[tuple[int, int], str] = {}
         self.kinds: dict[tuple[int, int, int], _Kind] = {}
-        self.place = cache(self.place_on_sheet)
+        self.beginnings: dict[tuple[int, int], str] = {}
         self.stamps = 0
         self.sheets = 0
 
@@ -294,8 +293,11 @@ class _FacePrinter:
         self.kinds[design, variant, face.side] = kind
         return kind
 
-    def place_on_sheet(self, row: int, column: int) -> str:
-        return self.place_in(self.geometry.cell(row, column))
+    def place(self, row: int, column: int) -> str:
+        """Return what leads to a place; kept in a dict, for a cache of a method would keep the whole file alive."""
+        if (row, column) not in self.beginnings:
+            self.beginnings[row, column] = self.place_in(self.geometry.cell(row, column))
+        return self.beginnings[row, column]
 
     def place_in(self, cell: Box) -> str:
         return f"q 1 0 0 1 {number(cell.x_mm)} {number(self.geometry.media.height_mm - cell.bottom_mm)} cm "
