@@ -23,6 +23,8 @@ __all__ = ["PhotoRoom"]
 
 _MEMORY_BYTES = 3 * 1024**3
 _SECONDS = 20.0
+_START_SECONDS = 60.0
+"""Until the process has loaded what it reads with, which is no fault of the photo; long, for a busy machine."""
 _MOST_WAITING = 8
 
 
@@ -38,6 +40,10 @@ def _confine(folders: Sequence[Path]) -> None:
 
 def _read_known(data: bytes) -> Reading:
     return read_symbols(data, _EDITIONS)
+
+
+def _ready() -> None:
+    """Do nothing, as the first thing that a process does once it has started."""
 
 
 class PhotoRoom:
@@ -88,10 +94,10 @@ class PhotoRoom:
                 initializer=_confine,
                 initargs=(self._folders,),
             )
+        loop = asyncio.get_running_loop()
         try:
-            return await asyncio.wait_for(
-                asyncio.get_running_loop().run_in_executor(self._pool, self._read_photo, data), self._seconds
-            )
+            await asyncio.wait_for(loop.run_in_executor(self._pool, _ready), _START_SECONDS)
+            return await asyncio.wait_for(loop.run_in_executor(self._pool, self._read_photo, data), self._seconds)
         except (TimeoutError, BrokenProcessPool, MemoryError):
             self.close()
             return Reading(problem="The picture could not be read. Take another one, closer to the stamp.")

@@ -66,7 +66,7 @@ def running_site(site_series: Series, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture
 def client(running_site: RunningSite) -> Iterator[httpx.Client]:
     """A visitor without a browser."""
-    with httpx.Client(base_url=running_site.url, timeout=20) as visitor:
+    with httpx.Client(base_url=running_site.url, timeout=90) as visitor:
         yield visitor
 
 

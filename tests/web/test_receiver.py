@@ -144,6 +144,7 @@ class TestNamed:
         page.get_by_label("I have compared it").check()
         expect(button).to_be_visible()
         expect(page.get_by_text(f"Leapfrog No. 24 goes to {ACCOUNT}.")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]  # an address is one long word
         field.fill("anna.et")
         expect(button).to_be_hidden()
         expect(page.get_by_label("I have compared it")).to_be_hidden()

@@ -141,6 +141,7 @@ class TestForEverybody:
                 visit.goto(path)
                 visit.wait_for_load_state("networkidle")
                 visit.evaluate(axe)
+                assert visit.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
                 result = visit.evaluate("axe.run()")
                 found += [
                     (path, scheme, each["id"], [node["html"][:100] for node in each["nodes"]][:2])

@@ -257,6 +257,7 @@ class TestClaimWithWallet:
         page.goto(f"/claim#{running_site.hidden(18)}")
         expect(page.get_by_text("its hidden code is used up")).to_be_visible()
         expect(page.get_by_role("button", name="Claim it now")).to_be_hidden()
+        expect(page.get_by_role("link", name="Claim another stamp")).to_be_visible()
         context.close()
         answer = client.post("/api/v1/claims", json=claim_body(running_site, 18, Account.create().address))
         assert answer.status_code == 409
