@@ -8,7 +8,6 @@ account; nothing else. Names that are answered for by their parent (ENSIP-10) or
 
 from __future__ import annotations
 
-import warnings
 from typing import Final
 
 from eth_utils.address import to_checksum_address
@@ -35,11 +34,8 @@ _INTERFACE: Final = ContractInterface(
 
 def normal_name(text: str) -> str:
     """Return a name as it is written, by ENSIP-15; raise `InputError` for what is none."""
-    # Imported here, for its tables are large and few commands need them. It warns that Unicode has characters which are
-    # newer than its rules: those are in no name.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UnicodeWarning)
-        from ens_normalize import DisallowedSequence, ens_normalize  # type: ignore[import-untyped]  # noqa: PLC0415
+    # Imported here, for its tables are large and few commands need them.
+    from ens_normalize import DisallowedSequence, ens_normalize  # type: ignore[import-untyped]  # noqa: PLC0415
 
     name = text.strip()
     try:
