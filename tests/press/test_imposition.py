@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cryptostamp.errors import InputError
@@ -40,6 +40,7 @@ def _imposed(series: Series, chosen: dict[str, int | SerialOrder]) -> Series:
 class TestPlaces:
     """A serial has one place."""
 
+    @settings(deadline=None)  # a busy machine is no fault
     @given(chosen=impositions(), step=st.integers(1, 7))
     def test_many_at_once_lie_where_each_lies(
         self, leapfrog: Series, chosen: dict[str, int | SerialOrder], step: int
@@ -107,6 +108,7 @@ class TestPlaces:
             (2, 0, 0),
         ]
 
+    @settings(deadline=None)  # a busy machine is no fault
     @given(impositions())
     def test_every_serial_has_one_place_and_every_place_at_most_one_serial(
         self, leapfrog: Series, chosen: dict[str, int | SerialOrder]
@@ -119,6 +121,7 @@ class TestPlaces:
         assert {sheet for sheet, _, _ in places} == set(range(1, sheets_of(series) + 1))
         assert all(1 <= position_of(series, Serial(n))[1] <= series.sheet.stamps for n in range(1, series.edition + 1))
 
+    @settings(deadline=None)  # a busy machine is no fault
     @given(impositions())
     def test_a_sheet_knows_its_serials(self, leapfrog: Series, chosen: dict[str, int | SerialOrder]) -> None:
         """They are those whose place is on it; a place beyond the edition has none."""
@@ -171,6 +174,7 @@ class TestCells:
 class TestCut:
     """An edition is cut into files at whole sheets."""
 
+    @settings(deadline=None)  # a busy machine is no fault
     @given(impositions(), st.integers(1, 20), st.data())
     def test_no_cut_tears_a_sheet_or_a_stack(
         self, leapfrog: Series, chosen: dict[str, int | SerialOrder], sheets: int, data: st.DataObject
@@ -189,6 +193,7 @@ class TestCut:
 class TestOrder:
     """Faces come once each, in order."""
 
+    @settings(deadline=None)  # a busy machine is no fault
     @given(impositions())
     def test_sheets_come_whole_and_in_order(self, leapfrog: Series, chosen: dict[str, int | SerialOrder]) -> None:
         """Each sheet comes once, with its own serials, however they lie in stacks."""
