@@ -22,8 +22,9 @@ from support.errands import Errand
 
 from cryptostamp.edition import EditionSecret
 from cryptostamp.errors import EnvironmentProblem, InputError, ToolMissing
-from cryptostamp.office import PrintJob, cluster, print_stamps
+from cryptostamp.office import PrintJob, print_stamps
 from cryptostamp.press import unseal
+from cryptostamp.printshop import cluster
 from cryptostamp.printshop.cluster import Cluster, check_cluster, is_private
 from cryptostamp.printshop.print_run import Manifest
 from cryptostamp.printshop.workers import make_files
