@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -134,8 +134,23 @@ def judge(
     """Return the verdicts on codes as `look_at_many` does, and do not count them; `now` is the clock's by default."""
     prepared = [_prepared(text, catalogue) for text in texts]
     codes = [each for each in prepared if isinstance(each, str)]
-    judged = iter(verify_codes(codes, trust=catalogue.trust, source=catalogue.reader, typed=typed, now=now))
+    verdicts = verify_codes(codes, trust=catalogue.trust, source=catalogue.reader, typed=typed, now=now)
+    judged = (_without_nodes(verdict, catalogue.nodes) for verdict in verdicts)
     return [each if isinstance(each, Verdict) else next(judged) for each in prepared]
+
+
+def _without_nodes(verdict: Verdict, nodes: Sequence[str]) -> Verdict:
+    """Return a verdict that does not tell a visitor which nodes this site asks; only one that is unknown may."""
+    if verdict.conclusion is not Conclusion.UNKNOWN:
+        return verdict
+
+    def said(sentence: str) -> str:
+        for node in nodes:
+            sentence = sentence.replace(f"node at {node}", "node of this site")
+        return sentence
+
+    checks = tuple(replace(check, sentence=said(check.sentence)) for check in verdict.checks)
+    return replace(verdict, sentence=said(verdict.sentence), checks=checks)
 
 
 def view_of(verdict: Verdict, speak: Language) -> VerdictView:

@@ -47,11 +47,14 @@ class TestNodeDown:
         assert "Cannot be checked now" in page.text
         assert "Leapfrog" in page.text
         assert "Not genuine" not in page.text
+        assert "The node of this site cannot be reached" in page.text
+        assert "127.0.0.1:9" not in page.text
 
     def test_api(self, blind: httpx.Client, running_site: RunningSite) -> None:
         """Verdicts are unknown, and claims are to be sent again later."""
         verdict = blind.post("/api/v1/verdicts", json={"code": running_site.code(2)}).json()
         assert verdict["conclusion"] == "unknown"
+        assert "127.0.0.1:9" not in str(verdict)
         answer = blind.post("/api/v1/claims", json=claim_body(running_site, 23, "0x" + "77" * 20))
         assert answer.status_code == 503
         assert "retry-after" in answer.headers
