@@ -146,31 +146,42 @@ class Pursuit:
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
     def once(self, target: JournalEntry, *, is_new: bool) -> None:
-        """Look once at everything up to `target`, and send what is missing; what a silent node leaves open stays so."""
+        """Look once at everything up to `target`, and send what is missing; what a silent node leaves open stays so.
+
+        What `is_new` is sent alone: a program that sends many does not look at all of them for each.
+        """
         with suppress(NodeUnreachable):
-            self._pass(target, unseen=target.nonce if is_new else None)
+            if is_new:
+                self._advance(target, is_new=True, is_first=False)
+            else:
+                self._pass(target, unseen=None)
 
     def _pass(self, target: JournalEntry, *, unseen: int | None) -> MinedTransaction | None:
         """Look once at everything up to `target`, and return how that was mined if it is final."""
-        for entry in self._journal.unfinished(target.chain_id, target.sender):
+        for number, entry in enumerate(self._journal.unfinished(target.chain_id, target.sender)):
             if entry.nonce > target.nonce:
                 break
-            mined = self._advance(entry, is_new=entry.nonce == unseen)
+            mined = self._advance(entry, is_new=entry.nonce == unseen, is_first=number == 0)
             if entry.nonce == target.nonce:
                 return mined
         return None
 
-    def _advance(self, entry: JournalEntry, *, is_new: bool) -> MinedTransaction | None:
-        """Do the next thing for an entry, and return how it was mined if that is final."""
+    def _advance(self, entry: JournalEntry, *, is_new: bool, is_first: bool) -> MinedTransaction | None:
+        """Do the next thing for an entry, and return how it was mined if that is final.
+
+        `is_first` says that it has the lowest nonce of all that are not final.
+        """
         mined = None if is_new else receipt_of(self._chain, entry)
         if mined is None:
             if entry.state is EntryState.MINED:
                 self._undo(entry)
-            if self._press(entry):
+            if self._press(entry, may_miss_some=is_first and not is_new):
                 mined = receipt_of(self._chain, entry)
         if mined is None:
             return None
         final = self._finality.is_reached(self._chain, mined)
+        if final:
+            self._traces.pop(entry.nonce, None)
         if mined != entry.mined or final:
             self._watch(Moment.SEEN, f"{entry.intent}: the chain has it, in block {mined.block_number}.")
             self._journal.record_mined(mined, final=final)
@@ -186,8 +197,12 @@ class Pursuit:
         self._traces.pop(entry.nonce, None)
         self._watch(Moment.UNDONE, f"{entry.intent}: a reorganisation of the chain has undone it; it is sent again.")
 
-    def _press(self, entry: JournalEntry) -> bool:
-        """Broadcast an entry that is not mined, if it is time to, and say so; replace it if it has waited too long."""
+    def _press(self, entry: JournalEntry, *, may_miss_some: bool) -> bool:
+        """Broadcast an entry that is not mined, if it is time to, and say so; replace it if it has waited too long.
+
+        `may_miss_some` says that what lies below it is all final, and may be undone all the same: whoever looks for the
+        first time makes sure of that, for a node may keep an entry and not say that something is missing before it.
+        """
         trace = self._trace(entry)
         if trace.nonce_used:
             self._look_for_a_stranger(entry)
@@ -203,6 +218,8 @@ class Pursuit:
         if sent_at is not None and trace.again_at is not None:
             if now - trace.again_at < self._fees.rebroadcast_after_s:
                 return False
+            self._send_what_is_missing_below(entry, trace)
+        elif may_miss_some:
             self._send_what_is_missing_below(entry, trace)
         self._broadcast(entry, offer, trace)  # if this fails without an answer, the next pass does it again
         trace.sent_at.setdefault(offer.hash, now)

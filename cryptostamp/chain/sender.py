@@ -57,6 +57,7 @@ class Sender:
         self._clock = clock
         self._watch = watch
         self._preflight = Preflight(chain, signer.address, self.fees)
+        self._looked: Pursuit | None = None
 
     @property
     def address(self) -> Address:
@@ -90,7 +91,7 @@ class Sender:
         with self._journal.exclusive(self.chain.chain_id, self.address):
             entry, is_new = self._entry(intent, to, data)
             if entry.is_unfinished:
-                self._pursuit().once(entry, is_new=is_new)
+                self._looking().once(entry, is_new=is_new)
             return self._journal.entries(self.chain.chain_id, self.address, from_nonce=entry.nonce)[0]
 
     def look(self) -> tuple[JournalEntry, ...]:
@@ -102,7 +103,7 @@ class Sender:
         with self._journal.exclusive(self.chain.chain_id, self.address):
             unfinished = self._journal.unfinished(self.chain.chain_id, self.address)
             if unfinished:
-                self._pursuit().once(unfinished[-1], is_new=False)
+                self._looking().once(unfinished[-1], is_new=False)
             return self._again(unfinished)
 
     def dry_run(self, *, to: Address | None, data: bytes) -> Cost:
@@ -229,6 +230,11 @@ class Sender:
         self._journal.record_signed(transaction)
         self._watch(Moment.RECORDED, f"{intent}: recorded as 0x{transaction.hash.hex()}.")
         return JournalEntry(state=EntryState.SIGNED, offers=(transaction,))
+
+    def _looking(self) -> Pursuit:
+        """Return the one that knows what `submit` and `look` have sent, so that they do not send it anew each time."""
+        self._looked = self._looked or self._pursuit()
+        return self._looked
 
     def _pursuit(self) -> Pursuit:
         return Pursuit(

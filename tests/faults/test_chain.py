@@ -72,6 +72,7 @@ class TestReorganisations:
 
     def test_deeper_than_anybody_reckoned_with(self, stage: Stage) -> None:
         """What was final and is undone all the same is sent again, because the next one cannot be mined without it."""
+        stage.mine(4)
         before = stage.count()
         first = deploy(stage, "first", confirmations=1)
         stage.mine(2)
@@ -85,6 +86,22 @@ class TestReorganisations:
         assert again.state is EntryState.FINAL
         assert stage.chain.receipt(first.hash) == again.mined
 
+    def test_deeper_than_anybody_reckoned_with_while_nobody_waits(self, stage: Stage) -> None:
+        """Processes that only submit and look, and are killed soon, find what is missing below, too."""
+        stage.mine(4)
+        before = stage.count()
+        deploy(stage, "first", confirmations=1)
+        stage.mine(2)
+        stage.do("anvil_reorg", 4, [])
+        for intent in ("second", "third"):
+            stage.sender(confirmations=1).submit(intent=intent, to=ALICE, data=b"")
+        for _ in range(2):
+            stage.sender(confirmations=1).look()
+            stage.mine()
+        assert stage.count() == before + 3
+        stage.sender(confirmations=1).look()
+        assert {stage.journal.live(intent).state for intent in ("first", "second", "third")} == {EntryState.FINAL}
+
     def test_finalized(self, stage: Stage) -> None:
         """Who waits for the finalized block gets a transaction in or below it."""
         sender = stage.sender()
@@ -95,6 +112,17 @@ class TestReorganisations:
 
 
 class TestThePool:
+    def test_it_is_not_given_everything_at_each_look(self, stage: Stage) -> None:
+        """Who looks again and again sends what waits once, and again only after a while."""
+        sender = stage.sender()
+        for intent in ("one", "two", "three"):
+            sender.submit(intent=intent, to=ALICE, data=b"")
+        for _ in range(3):
+            sender.look()
+        assert stage.moments.count(Moment.SENT) == 3
+        stage.mine()
+        assert [entry.state for entry in sender.look()] == [EntryState.FINAL] * 3
+
     def test_it_forgets(self, stage: Stage) -> None:
         """A transaction that the pool has dropped is given to it again, the same bytes."""
         before = stage.count()
