@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,12 @@ def small_pictures() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(token_image, "TOKEN_PICTURE_PX", 100)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def short_sockets() -> None:
+    """Settle where the sockets of processes lie before a test names another folder: their paths may not be long."""
+    get_temp_dir()
 
 
 @pytest.fixture(scope="session")

@@ -160,7 +160,13 @@ class Processes:
         A fork of this process would copy the threads of its progress bar half; a server that has none is forked.
         """
         get_context("forkserver").set_forkserver_preload([__name__])
-        forkserver.ensure_running()
+        try:
+            forkserver.ensure_running()
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"The processes that make print files cannot begin: {error.strerror or error}.",
+                remedy="If the path of the folder for temporary files is very long, name a shorter one with TMPDIR.",
+            ) from error
 
     @property
     def places(self) -> int:

@@ -168,3 +168,24 @@ def is_alive(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"
+
+
+def test_a_folder_for_sockets_with_a_long_path(tmp_path: Path) -> None:
+    """3: where no process can begin, the error says what to change."""
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    code = (
+        "from cryptostamp.errors import EnvironmentProblem\n"
+        "from cryptostamp.printshop.workers import Processes\n"
+        "try:\n    Processes.prepare()\n"
+        "except EnvironmentProblem as error:\n    print(error.what, error.remedy)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "cannot begin" in done.stdout
+    assert "TMPDIR" in done.stdout
