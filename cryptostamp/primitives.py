@@ -25,6 +25,7 @@ __all__ = [
     "Serial",
     "keccak256",
     "parse_address",
+    "printable",
 ]
 
 Serial = NewType("Serial", int)
@@ -92,3 +93,8 @@ def parse_address(text: str) -> Address:
             remedy="Copy the address again instead of typing it.",
         )
     return Address(to_checksum_address(text))
+
+
+def printable(text: str, longest: int) -> str:
+    """Return a stranger's text as it may be shown: shortened, and without control and direction characters."""
+    return "".join(letter if letter.isprintable() else " " for letter in text[:longest])

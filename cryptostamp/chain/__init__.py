@@ -25,6 +25,7 @@ from cryptostamp.chain.preflight import Cost
 from cryptostamp.chain.pursuit import Moment
 from cryptostamp.chain.reader import ChainReader
 from cryptostamp.chain.remembered import BlockReader, RememberingReader
+from cryptostamp.chain.rpc import host_of
 from cryptostamp.chain.sender import Sender
 from cryptostamp.chain.series_events import ChainEvent, SeriesEvents
 from cryptostamp.chain.signatures import is_valid_signature
@@ -103,6 +104,7 @@ __all__ = [
     "deploy_registry",
     "deploy_series",
     "find_anvil",
+    "host_of",
     "is_valid_signature",
     "load_artifact",
     "moves_of",

@@ -25,7 +25,7 @@ from pydantic_core import from_json
 from cryptostamp.chain.interface import ContractInterface
 from cryptostamp.chain.node import Chain
 from cryptostamp.errors import CannotTell, ContractRefusal
-from cryptostamp.primitives import Address
+from cryptostamp.primitives import Address, printable
 
 __all__ = ["Holding", "PlainToken", "PlainTokens"]
 
@@ -175,4 +175,4 @@ def _told(uri: str) -> dict[str, Any]:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         return ""
-    return "".join(letter if letter.isprintable() else " " for letter in value[:_LONGEST_TEXT]).strip()
+    return printable(value, _LONGEST_TEXT).strip()

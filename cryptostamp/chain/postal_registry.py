@@ -21,7 +21,7 @@ from cryptostamp.chain.node import Chain
 from cryptostamp.chain.sender import Sender
 from cryptostamp.chain.stamp_series import Deployment, deployment_of
 from cryptostamp.errors import CannotTell, InputError
-from cryptostamp.primitives import Address, Hash32
+from cryptostamp.primitives import Address, Hash32, printable
 
 __all__ = ["Post", "PostalRegistry", "SeriesStatus", "Standing", "deploy_registry"]
 
@@ -298,7 +298,7 @@ def _stranger() -> CannotTell:
 
 
 def _text(text: str) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in text[:_LONGEST_TEXT])
+    return printable(text, _LONGEST_TEXT)
 
 
 def _address(text: str) -> Address:

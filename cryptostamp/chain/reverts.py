@@ -16,6 +16,7 @@ from eth_abi.exceptions import DecodingError
 from cryptostamp.chain.artifacts import CONTRACTS, load_artifact
 from cryptostamp.chain.interface import ContractInterface
 from cryptostamp.errors import ContractRefusal
+from cryptostamp.primitives import printable
 
 __all__ = ["SENTENCES", "refusal_from"]
 
@@ -214,8 +215,7 @@ def _foreign_reason(data: bytes) -> str:
     try:
         if data.startswith(_TEXT_SELECTOR):
             (text,) = decode(["string"], data[4:])
-            printable = "".join(letter if letter.isprintable() else " " for letter in text)
-            return f"The contract refuses and says: {printable[:_LONGEST_TEXT]!r}."
+            return f"The contract refuses and says: {printable(text, _LONGEST_TEXT)!r}."
         if data.startswith(_PANIC_SELECTOR):
             (code,) = decode(["uint256"], data[4:])
             return f"The contract failed inside (Solidity panic 0x{code:02x})."

@@ -22,8 +22,9 @@ from web3.types import RPCEndpoint
 
 from cryptostamp.chain.http_session import TooLong, bounded_session
 from cryptostamp.errors import InputError, NodeUnreachable
+from cryptostamp.primitives import printable
 
-__all__ = ["Rpc", "RpcClient", "RpcFailure", "bytes_of", "failure_of", "hex_of", "int_of"]
+__all__ = ["Rpc", "RpcClient", "RpcFailure", "bytes_of", "failure_of", "hex_of", "host_of", "int_of"]
 
 _LIMIT_EXCEEDED = -32005  # EIP-1474
 _TOO_MANY_REQUESTS = 429
@@ -83,6 +84,18 @@ class Rpc(Protocol):
         """Return the error that says the node `reason`, ready to be raised."""
 
 
+def host_of(url: str, *, role: str = "node") -> str:
+    """Return how the node at a URL is named to people: host and port, nothing secret. `InputError` for no such URL."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise InputError(f"The URL of the {role} is not one.", remedy="Give it as http://host:port or https://host/…")
+    return f"{parts.hostname}:{port}" if port else parts.hostname
+
+
 class RpcClient:
     """One JSON-RPC endpoint, a node's unless `role` says what else it is. Safe to use from several threads.
 
@@ -90,16 +103,7 @@ class RpcClient:
     """
 
     def __init__(self, url: str, *, timeout_s: float = 10.0, role: str = "node") -> None:
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError:
-            parts, port = urlsplit(""), None
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise InputError(
-                f"The URL of the {role} is not one.", remedy="Give it as http://host:port or https://host/…"
-            )
-        self.host = f"{parts.hostname}:{port}" if port else parts.hostname
+        self.host = host_of(url, role=role)
         self._role = role
         self._numbers = _Numbers()
         self._provider = HTTPProvider(
@@ -194,7 +198,7 @@ def failure_of(error: object) -> RpcFailure:
 
 def _words(message: object) -> str:
     """Return what a node says, shortened and without controls: it is shown to people."""
-    return "".join(letter if letter.isprintable() else " " for letter in str(message)[:500])
+    return printable(str(message), 500)
 
 
 def _revert_data(value: object) -> bytes:

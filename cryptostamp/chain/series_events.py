@@ -20,7 +20,7 @@ from cryptostamp.chain.interface import ContractInterface
 from cryptostamp.chain.node import Block, Chain, Log
 from cryptostamp.chain.stamp import PostmarkKind, VoidReason, office_text
 from cryptostamp.errors import CannotTell, NodeUnreachable
-from cryptostamp.primitives import Address, Hash32, Serial
+from cryptostamp.primitives import Address, Hash32, Serial, printable
 
 __all__ = ["ChainEvent", "SeriesEvents"]
 
@@ -176,7 +176,7 @@ def _text(event: str, key: str, value: object) -> str:
     if isinstance(value, str) and value.startswith("0x") and len(value) == 42:  # noqa: PLR2004  (an account)
         return str(to_checksum_address(value))
     # A reason that somebody typed, perhaps to be read by a program: it is shown to people.
-    return "".join(letter if letter.isprintable() else " " for letter in str(value)[:_LONGEST_TEXT])
+    return printable(str(value), _LONGEST_TEXT)
 
 
 def _day(days: int) -> str:

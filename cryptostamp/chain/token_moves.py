@@ -17,9 +17,7 @@ __all__ = ["Move", "moves_of"]
 class Move:
     """One transfer of a token."""
 
-    sender: Address
     receiver: Address
-    block_number: int
     timestamp: int
     """Seconds since 1970, UTC."""
 
@@ -39,6 +37,5 @@ def moves_of(chain: Chain, contract: Address, serial: Serial, *, first_block: in
         if log.contract != contract or values["tokenId"] != serial:
             continue  # a node that answers more than it was asked
         at = chain.block(log.block_number).timestamp if log.timestamp is None else log.timestamp
-        sender, receiver = (Address(to_checksum_address(values[side])) for side in ("from", "to"))
-        moves.append(Move(sender=sender, receiver=receiver, block_number=log.block_number, timestamp=at))
+        moves.append(Move(receiver=Address(to_checksum_address(values["to"])), timestamp=at))
     return tuple(moves)

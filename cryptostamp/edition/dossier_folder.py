@@ -39,7 +39,7 @@ __all__ = ["content_address", "read_address", "read_dossier", "write_dossier"]
 
 _LINE: Final = re.compile(r"([0-9a-f]{64})  (.+)")
 _MAX_FILES: Final = 1000
-_MAX_BYTES: Final = {MANIFEST_NAME: 200_000, FACTS_NAME: 4_000_000, CLAIM_KEYS_NAME: 43 * MAX_EDITION}
+_MAX_BYTES: Final = {MANIFEST_NAME: 200_000, FACTS_NAME: 4_000_000, CLAIM_KEYS_NAME: LINE_BYTES * MAX_EDITION}
 _MAX_OTHER_BYTES: Final = 64_000_000
 _LINES_AT_ONCE: Final = 1 << 14
 _WHOLE: Final = "Get the dossier again from somebody who has it whole."

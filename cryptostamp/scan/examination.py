@@ -8,6 +8,7 @@ from typing import NoReturn, TypeVar
 
 from cryptostamp.codes import PublicCode, parse_public_code, signer_of
 from cryptostamp.errors import CodeFormatError, CryptostampError
+from cryptostamp.primitives import printable
 from cryptostamp.scan.checks import Check, CheckCode, Outcome
 from cryptostamp.scan.crosscheck import ComparedLook
 from cryptostamp.scan.sources import (
@@ -326,7 +327,7 @@ def _change(was: str, done: str, by: str, facts: StandingFacts) -> str:
 
 def _shown(text: str) -> str:
     """Return a text of a registry as it may be shown: without control and direction characters, and not too long."""
-    return "".join(letter if letter.isprintable() else " " for letter in text[:_LONGEST_TEXT]).strip()
+    return printable(text, _LONGEST_TEXT).strip()
 
 
 def _utc(timestamp: int) -> str:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from cryptostamp.chain import BlockReader, RememberingReader
+from cryptostamp.chain import BlockReader, RememberingReader, host_of
 from cryptostamp.codes import PublicCode
 from cryptostamp.edition import Dossier
 from cryptostamp.errors import InputError
@@ -87,7 +86,7 @@ class Catalogue:
         self.site = settings.site or first.series.issuer.domain
         self.chain_id: ChainId = first.deployment.chain_id
         self.trust: Trust = trust_in(each.dossier for each in self)
-        self.nodes = tuple(urlsplit(url).netloc.rpartition("@")[2] for url in settings.rpc)
+        self.nodes = tuple(host_of(url) for url in settings.rpc)
         """The hosts that are asked, with their ports: for whoever runs the site, not for its visitors."""
         self.reader = RememberingReader(
             settings.rpc,

@@ -109,7 +109,9 @@ def test_what_is_not_kept(slow_desk: Desk, running_site: RunningSite) -> None:
 
 
 def test_node_down(running_site: RunningSite) -> None:
-    """Without a node nobody is told anything but that, by all who ask together."""
-    with closing(Catalogue.open(replace(running_site.settings, rpc=("http://127.0.0.1:9",)))) as catalogue:
+    """Without a node nobody is told anything but that, nor which node it is, by all who ask together."""
+    with closing(Catalogue.open(replace(running_site.settings, rpc=("http://user:word@LocalHost:9",)))) as catalogue:
         answers = Desk(catalogue).ask(running_site.code(38), running_site.code(39))
     assert [each["conclusion"] for each in answers] == ["unknown"] * 2
+    assert "The node of this site cannot be reached" in str(answers)
+    assert "localhost" not in str(answers).lower()
