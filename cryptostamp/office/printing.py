@@ -73,7 +73,7 @@ IMAGE_DPI = 300
 SHEETS_PER_FILE = 1000
 """Sheets in one file unless the caller names another number: some 5 MB, and memory stays flat."""
 _PLAN_CHUNK = 10_000
-_MAKE = 2
+_MAKE = 3
 """Counts up when the same stamps are given other bytes: a job that was begun in an older way does not go on in it."""
 _PREVIEW_DPI = 100
 _FACES = "faces.pdf"

@@ -21,6 +21,7 @@ from cryptostamp.press.claim_part import ClaimLines, claim_static_marks
 from cryptostamp.press.code_lines import CodeLines
 from cryptostamp.press.imposition import Places, sheet_geometry, sheets_in_order
 from cryptostamp.press.marks import BLACK, Box, Fill, TextRun
+from cryptostamp.press.page_file import PageList, file_parts
 from cryptostamp.press.pdf_marks import PageWriter, SymbolPlace, number
 from cryptostamp.press.runs import ClaimRow, ClaimRun, claim_rows
 from cryptostamp.press.seal import SealedFile, recipients_of, seal_stream
@@ -85,7 +86,7 @@ def _layer(
             progress(printer.parts)
     if printer is None:
         raise InputError("There is no claim part to print.", remedy="Give at least one part.")
-    return printer.book.saved()
+    return BytesIO(b"".join(file_parts(printer.book.shared(), printer.pages)))
 
 
 class _ClaimPrinter:
@@ -99,6 +100,7 @@ class _ClaimPrinter:
         self.lines = ClaimLines(series, layout, half)
         self.letters = CodeLines(self.lines.lines, layout.height_mm)
         self.book = _book(series, layout, half)
+        self.pages = PageList()
         # What is printed around the stamps is on the sheet already when half B comes to it.
         self.surround = "" if half is Half.B else "/Selvedge Do"
         self.marks = SheetMarks(series, self.geometry)
@@ -114,7 +116,7 @@ class _ClaimPrinter:
         for part in parts:
             self.print_part(writer, part)
         writer.raw("/Register Do")
-        self.book.add_sheet(writer)
+        self.pages.add(*self.book.page_of(writer))
 
     def print_part(self, writer: PageWriter, part: ClaimRow) -> None:
         serial, short_code, claim_text, side, bits = part
@@ -168,5 +170,6 @@ def scratch_layer_pdf(series: Series, *, half: Half | None = None) -> bytes:
         )
         writer.draw((Fill(box=place, colour=BLACK),))
     writer.raw("/Register Do")
-    book.add_sheet(writer)
-    return book.saved().getvalue()
+    pages = PageList()
+    pages.add(*book.page_of(writer))
+    return b"".join(file_parts(book.shared(), pages))

@@ -22,8 +22,9 @@ import pikepdf
 from cryptostamp.codes import QrSymbol
 from cryptostamp.press.code_font import CODE_LETTERS, code_font_name, code_font_of
 from cryptostamp.press.colour import Inks, standard_inks
-from cryptostamp.press.lettering import SubsetFont, Typeface, glyph_of, kerning_of, subset_font
+from cryptostamp.press.lettering import SubsetFont, Typeface, glyph_of, kerning_of, subset_font, width_of
 from cryptostamp.press.marks import (
+    BLACK,
     CURVE_UNIT_MM,
     SPOT_INKS,
     Area,
@@ -40,6 +41,7 @@ from cryptostamp.press.marks import (
 __all__ = [
     "POINTS_PER_MM",
     "PROCESSING_STEPS",
+    "LinesToRight",
     "PageWriter",
     "Plates",
     "SymbolPlace",
@@ -265,6 +267,28 @@ def text_operators(run: TextRun, height_mm: float) -> str:
     return _text(run, height_mm, standard_inks())
 
 
+class LinesToRight:
+    """Lines in black that differ from page to page and end at one place of a page, in mm from its lower left corner.
+
+    They are set without kerning, so that their width is that of their letters, each of which is measured once.
+    """
+
+    def __init__(self, typeface: Typeface, size_mm: float, tracking_mm: float, right_mm: float, up_mm: float) -> None:
+        self._right_mm = right_mm + tracking_mm  # which is added between letters, not after the last
+        self._steps = cache(lambda letter: width_of(letter, typeface, size_mm) + tracking_mm)
+        self._letters = _shown(typeface)
+        ink = standard_inks().operator(BLACK, stroke=False)
+        self._form = (
+            f"BT {ink} /{typeface.name} {number(size_mm)} Tf {number(tracking_mm)} Tc "
+            f"%s {number(up_mm)} Td <%s> Tj 0 Tc ET"
+        )
+
+    def operators(self, text: str) -> str:
+        """Return what prints a line; raise `InputError` if the typeface lacks a letter."""
+        left = self._right_mm - sum(map(self._steps, text))
+        return self._form % (number(left), "".join([self._letters[letter] for letter in text]))
+
+
 class Plates:
     """The shared objects of one PDF: the fonts with the glyphs of `text`, and the spot inks that are used."""
 
@@ -296,11 +320,7 @@ class Plates:
 
     def stream(self, data: bytes, **keys: pikepdf.Object | int | str) -> pikepdf.Stream:
         """Return a new stream, deflated, of the file."""
-        return self.deflated_stream(deflated(data, level=6), **keys)
-
-    def deflated_stream(self, data: bytes, **keys: pikepdf.Object | int | str) -> pikepdf.Stream:
-        """Return a new stream of the file from what `deflated` has made."""
-        return pikepdf.Stream(self._pdf, data, Filter=pikepdf.Name("/FlateDecode"), **keys)
+        return pikepdf.Stream(self._pdf, deflated(data, level=6), Filter=pikepdf.Name("/FlateDecode"), **keys)
 
     def provide_inks(self, operators: str) -> None:
         """Give each spot ink that operators draw with its plate, and its processing step if it is one.

@@ -93,7 +93,7 @@ class ProofPlan(SheetPlan):
 
     def letters_of_sheet(self, sheet: int) -> tuple[str, ...]:
         """Return the lines in the selvedge that stand on this sheet alone; none without a selvedge."""
-        return tuple(line.text for line in self._furniture.lines(sheet))
+        return self._furniture.texts(sheet)
 
     def code_of_sheet(self, sheet: int) -> str:
         """Return what the code of a sheet says; empty if it has none."""

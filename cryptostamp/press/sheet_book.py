@@ -1,19 +1,17 @@
-"""A PDF of sheets under construction: its pages, and what all of them share, as PDF/X-4 asks for it.
+"""A PDF of sheets under construction: what all of them share, as PDF/X-4 asks for it, and its pages.
 
 Rests on ISO 15930-7 (PDF/X-4) in PDF 1.6. Pages are the untrimmed sheet; TrimBox is the sheet as it is sold,
 BleedBox how far pictures go beyond it. Marks that do not change from sheet to sheet are Form XObjects,
-stored once. No clock, no random identifier and no system font enters the file: its bytes depend on its input
-alone. The standard wants dates all the same, so the file is dated the first day of the year of issue; and its
-document identifier is a digest of its content. What a sheet holds is for `sheet_pdf` and `claim_layer` to say;
-what PDF/X-4 asks for and can be checked is in `pdfx`.
+stored once; `cryptostamp.press.page_file` puts the pages behind them. No clock, no random identifier and no system font
+enters the file: its bytes depend on its input alone. The standard wants dates all the same, so the file is dated the
+first day of the year of issue; and its document identifier is a digest of its content. What a sheet holds is for
+`sheet_pdf` and `claim_layer` to say; what PDF/X-4 asks for and can be checked is in `pdfx`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from decimal import Decimal
-from io import BytesIO
+from typing import Final
 from xml.sax.saxutils import escape
 
 import pikepdf
@@ -21,20 +19,19 @@ import pikepdf
 from cryptostamp.press.colour import REGISTRY, inks_of
 from cryptostamp.press.imposition import SheetGeometry
 from cryptostamp.press.marks import Box
-from cryptostamp.press.pdf_marks import POINTS_PER_MM, PageWriter, Plates, deflated, number
+from cryptostamp.press.page_file import SharedPart, shared_part
+from cryptostamp.press.pdf_marks import POINTS_PER_MM, PageWriter, Plates, number
 from cryptostamp.press.sheet_furniture import FURNITURE_LETTERS, register_marks, selvedge, selvedge_texts, slug
 from cryptostamp.series.models import Series
 
-__all__ = ["LETTERS_OF_CODES", "SheetBook", "blend_as_on_screen"]
+__all__ = ["AFTER", "BEFORE", "LETTERS_OF_CODES", "SheetBook", "blend_as_on_screen"]
 
 LETTERS_OF_CODES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-. "
 """The characters of serial numbers and codes, which are embedded before the first stamp is known."""
 
-_PDF_VERSION = "1.6"
-_SCALE = f"q {POINTS_PER_MM:.6f} 0 0 {POINTS_PER_MM:.6f} 0 0 cm\n".encode()
-_PAGE_LEVEL = 3
-"""Of zlib: less than half the time of level 6, for 25 bytes a stamp more."""
-_UNSCALE = b"\nQ\n"
+BEFORE: Final = f"q {POINTS_PER_MM:.6f} 0 0 {POINTS_PER_MM:.6f} 0 0 cm\n".encode()
+AFTER: Final = b"\nQ\n"
+"""What the operators of a page stand between: its unit is the millimetre."""
 
 
 class SheetBook:
@@ -50,24 +47,6 @@ class SheetBook:
         self.plates = Plates(self.pdf, texts)
         self.forms = self.pdf.make_indirect(pikepdf.Dictionary())
         self.resources = self.pdf.make_indirect(pikepdf.Dictionary({**self.plates.resources, "/XObject": self.forms}))
-        self._digest = hashlib.sha256(self.title.encode())
-        self._pages: list[pikepdf.Object] = []
-        self._page: dict[str, pikepdf.Object] = {
-            "/Type": pikepdf.Name("/Page"),
-            "/Parent": self.pdf.Root["/Pages"],
-            "/MediaBox": self._box(geometry.media),
-            "/BleedBox": self._box(geometry.bleed),
-            "/TrimBox": self._box(geometry.trim),
-            # Pictures may be transparent: what is below them is blended as ink, not as light.
-            "/Group": pikepdf.Dictionary(
-                {
-                    "/Type": pikepdf.Name("/Group"),
-                    "/S": pikepdf.Name("/Transparency"),
-                    "/CS": pikepdf.Name("/DeviceCMYK"),
-                }
-            ),
-            "/Resources": self.resources,
-        }
         self.add_form("Register", register_marks(series, geometry, self.inks, what), geometry.media)
 
     def writer(self, height_mm: float) -> PageWriter:
@@ -80,54 +59,50 @@ class SheetBook:
         if xobjects:
             resources["/XObject"] = pikepdf.Dictionary({f"/{key}": value for key, value in xobjects.items()})
         self.plates.provide_inks(operators)
-        self._digest.update(operators.encode())
         form = self.plates.stream(operators.encode())
         form["/Type"], form["/Subtype"] = pikepdf.Name("/XObject"), pikepdf.Name("/Form")
         form["/BBox"] = pikepdf.Array(list(map(_decimal, (box.x_mm, box.y_mm, box.right_mm, box.bottom_mm))))
         form["/Resources"] = resources
         self.forms[f"/{name}"] = form
 
-    def add_sheet(self, writer: PageWriter) -> None:
-        """Append a page with these operators, which are in mm."""
+    def page_of(self, writer: PageWriter) -> tuple[bytes, bytes, bytes]:
+        """Return a page with these operators, which are in mm, as `PageList` takes it; their inks get plates."""
         operators = writer.operators()
         self.plates.provide_inks(operators)
-        self.add_page(operators.encode())
+        return BEFORE, operators.encode(), AFTER
 
-    def add_page(self, *operators: bytes | memoryview) -> None:
-        """Append a page with these operators, in parts, whose inks are provided for (`Plates.provide_inks`)."""
-        packed = deflated(_SCALE, *operators, _UNSCALE, level=_PAGE_LEVEL)
-        self._digest.update(packed)
-        contents = self.plates.deflated_stream(packed)
-        self._pages.append(self.pdf.make_indirect(pikepdf.Dictionary({**self._page, "/Contents": contents})))
+    def shared(self) -> SharedPart:
+        """Return all of the file but its pages. Nothing can be added then."""
+        self.add_form("Selvedge", selvedge(self.series, self.geometry, self.plates.printed_spots), self.geometry.media)
+        packet = self._describe()
+        page = pikepdf.Dictionary(
+            {
+                "/MediaBox": self._box(self.geometry.media),
+                "/BleedBox": self._box(self.geometry.bleed),
+                "/TrimBox": self._box(self.geometry.trim),
+                # Pictures may be transparent: what is below them is blended as ink, not as light.
+                "/Group": pikepdf.Dictionary(
+                    {
+                        "/Type": pikepdf.Name("/Group"),
+                        "/S": pikepdf.Name("/Transparency"),
+                        "/CS": pikepdf.Name("/DeviceCMYK"),
+                    }
+                ),
+                "/Resources": self.resources,
+            }
+        )
+        return shared_part(self.pdf, page, packet)
 
     def _box(self, box: Box) -> pikepdf.Array:
         high = self.geometry.media.height_mm
         corners = (box.x_mm, high - box.bottom_mm, box.right_mm, high - box.y_mm)
         return pikepdf.Array([_decimal(value * POINTS_PER_MM) for value in corners])
 
-    def saved(self) -> BytesIO:
-        """Return the file, to be read from its start; its identifier is a digest of its content.
+    def _describe(self) -> tuple[bytes, bytes]:
+        """Say what the file is, and for which printing condition: OutputIntent and Info, and the same in XMP.
 
-        It is made in memory: a disk that is full while qpdf writes to it ends the whole process.
+        XMP is returned: what stands before and after the identifier of the document.
         """
-        self.add_form("Selvedge", selvedge(self.series, self.geometry, self.plates.printed_spots), self.geometry.media)
-        self._describe()
-        tree = self.pdf.Root["/Pages"]
-        tree["/Kids"], tree["/Count"] = pikepdf.Array(self._pages), len(self._pages)
-        out = BytesIO()
-        self.pdf.save(
-            out,
-            deterministic_id=True,
-            fix_metadata_version=False,
-            force_version=_PDF_VERSION,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            recompress_flate=False,
-        )
-        out.seek(0)
-        return out
-
-    def _describe(self) -> None:
-        """Say what the file is, and for which printing condition: OutputIntent, XMP, and the same in Info."""
         inks, root = self.inks, self.pdf.Root
         intent = {
             "/Type": pikepdf.Name("/OutputIntent"),
@@ -138,16 +113,13 @@ class SheetBook:
             "/DestOutputProfile": self.pdf.make_indirect(self.plates.stream(inks.profile, N=4)),
         }
         root["/OutputIntents"] = pikepdf.Array([self.pdf.make_indirect(pikepdf.Dictionary(intent))])
-        identity = uuid.uuid5(uuid.NAMESPACE_OID, self._digest.hexdigest())
-        packet = _XMP.format(title=escape(self.title), year=self.series.year, identity=identity).encode()
-        metadata = pikepdf.Stream(self.pdf, packet)
-        metadata["/Type"], metadata["/Subtype"] = pikepdf.Name("/Metadata"), pikepdf.Name("/XML")
-        root["/Metadata"] = self.pdf.make_indirect(metadata)
         date = pikepdf.String(f"D:{self.series.year}0101000000Z")
         info = {"/Title": pikepdf.String(self.title), "/CreationDate": date, "/ModDate": date}
         self.pdf.trailer["/Info"] = self.pdf.make_indirect(
             pikepdf.Dictionary({**info, "/Trapped": pikepdf.Name("/False")})
         )
+        before, _, after = _XMP.partition("{identity}")
+        return before.format(title=escape(self.title), year=self.series.year).encode(), after.encode()
 
 
 def blend_as_on_screen(picture: pikepdf.Object) -> None:

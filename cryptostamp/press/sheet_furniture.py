@@ -20,7 +20,7 @@ from cryptostamp.press.imposition import Places, SheetGeometry
 from cryptostamp.press.layout import HOLE_MM, holes_along
 from cryptostamp.press.lettering import Typeface, width_of
 from cryptostamp.press.marks import Box, TextRun
-from cryptostamp.press.pdf_marks import PageWriter, in_spot_ink, number, round_dots, text_operators
+from cryptostamp.press.pdf_marks import LinesToRight, PageWriter, in_spot_ink, number, round_dots, text_operators
 from cryptostamp.press.sheet_code import QUIET_MM, SheetCodes
 from cryptostamp.press.template import Cut
 from cryptostamp.press.wording import face_value_text
@@ -295,30 +295,37 @@ class SheetMarks:
         self.places = Places(series)
         self._codes = SheetCodes(series, geometry)
         self._furnished = _is_furnished(series, geometry)
-        self._upper, self._lower = _baselines(geometry)
-        self._right = self._codes.box.x_mm - QUIET_MM if self._codes.box else geometry.pane.right_mm
-        self._sum = cache(self._sum_of)
+        upper, lower = _baselines(geometry)
+        right = self._codes.box.x_mm - QUIET_MM if self._codes.box else geometry.pane.right_mm
+        height = geometry.media.height_mm
+        self._words_of_sum = cache(lambda stamps: _sum_of(series, stamps))
+        self._sum = cache(
+            lambda words: text_operators(_set(words, 1, geometry.pane.right_mm, upper, Typeface.TEXT, 0.04), height)
+        )
+        tracking = 0.04
+        self._number = LinesToRight(Typeface.TEXT, _TEXT_MM, tracking * _TEXT_MM, right, height - (lower - 1.6))
+        self._serials = LinesToRight(Typeface.TEXT, _SMALL_MM, tracking * _SMALL_MM, right, height - (lower + 1.6))
 
-    def lines(self, sheet: int) -> tuple[TextRun, ...]:
-        """Return the lines in the selvedge of a sheet that differ from sheet to sheet: its sum, number and serials."""
+    def texts(self, sheet: int) -> tuple[str, str, str] | tuple[()]:
+        """Return what the selvedge of a sheet says of this sheet: its sum, number and serials; nothing without one."""
         if not self._furnished:
             return ()
         serials = self.places.serials_of(sheet)
         span = f"{serials[0]}–{serials[-1]}" if len(serials) > 1 else f"{serials[0]}"  # noqa: RUF001
         apart = f", every {serials.step}" if serials.step > 1 else ""
         return (
-            self._sum(len(serials)),
-            _set(f"Sheet {sheet} of {self.places.sheets}", 1, self._right, self._lower - 1.6, Typeface.TEXT, 0.04),
-            _set(f"Nos {span}{apart}", 1, self._right, self._lower + 1.6, Typeface.TEXT, 0.04, _SMALL_MM),
+            self._words_of_sum(len(serials)),
+            f"Sheet {sheet} of {self.places.sheets}",
+            f"Nos {span}{apart}",
         )
 
     def operators(self, sheet: int) -> str:
         """Return what prints these lines and the code of the sheet, if there is room."""
-        drawn = [text_operators(line, self.geometry.media.height_mm) for line in self.lines(sheet)]
-        return "\n".join([*([self._codes.operators(sheet)] if self._codes.box else []), *drawn, ""])
-
-    def _sum_of(self, stamps: int) -> TextRun:
-        return _set(_sum_of(self.series, stamps), 1, self.geometry.pane.right_mm, self._upper, Typeface.TEXT, 0.04)
+        drawn = [self._codes.operators(sheet)] if self._codes.box else []
+        if texts := self.texts(sheet):
+            total, number_of_sheet, serials = texts
+            drawn += [self._sum(total), self._number.operators(number_of_sheet), self._serials.operators(serials)]
+        return "\n".join([*drawn, ""])
 
     def empty_places(self, sheet: int) -> tuple[Box, ...]:
         """Return the places of a sheet for which the edition has no stamp."""

@@ -9,37 +9,34 @@ of their conversion: separation for a given press, output intent and PDF/X are n
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
+from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pikepdf
 
 from cryptostamp.errors import InputError
-from cryptostamp.files import sha256_of, write_file
-from cryptostamp.press.artwork import artwork_pdf, check_shape, load_artwork
+from cryptostamp.files import write_whole
 from cryptostamp.press.code_lines import CodeLines, is_code
-from cryptostamp.press.face import face_parts
+from cryptostamp.press.face_book import FaceBook, before_stamps, form_name, shared_by_faces
 from cryptostamp.press.imposition import Places, sheet_geometry, sheets_at_once, sheets_in_order
 from cryptostamp.press.marks import Box
-from cryptostamp.press.pdf_marks import PageWriter, SymbolPlace, number
+from cryptostamp.press.page_file import PageList, SharedPart, file_parts
+from cryptostamp.press.pdf_marks import SymbolPlace, number
 from cryptostamp.press.runs import FaceRow, FaceRun, face_rows, face_run
-from cryptostamp.press.sheet_book import SheetBook, blend_as_on_screen
-from cryptostamp.press.sheet_furniture import SheetMarks, cancelled_place, die_lines
+from cryptostamp.press.sheet_book import AFTER, BEFORE
+from cryptostamp.press.sheet_furniture import SheetMarks
 from cryptostamp.press.sheet_mould import Column, Hole, SheetMould, column_of_hex, column_of_lines, column_of_names
-from cryptostamp.press.sheet_picture import sheet_picture
 from cryptostamp.press.stamp_image import StampFace
 from cryptostamp.press.template import template_of
-from cryptostamp.press.template_marks import PlacedPicture, code_lines, variable_marks
-from cryptostamp.press.wording import letters_of
+from cryptostamp.press.template_marks import code_lines, variable_marks
 from cryptostamp.primitives import Serial
 from cryptostamp.series.models import Series
-from cryptostamp.series.template import TextLayer
 
 __all__ = ["SheetFile", "write_face_pdf"]
 
@@ -86,15 +83,24 @@ def write_face_pdf(
     for _ in printer.print_run(run):
         if progress:
             progress(printer.stamps)
-    write_file(path, printer.book.saved().getbuffer())
+    size, digest = 0, hashlib.sha256()
+
+    def write(stream: BinaryIO) -> None:
+        nonlocal size
+        for part in printer.parts():
+            stream.write(part)
+            digest.update(part)
+            size += len(part)
+
+    write_whole(path, write)
     return SheetFile(
         path=path,
         sheets=printer.sheets,
         stamps=printer.stamps,
         first_serial=run.serials[0] if isinstance(run, FaceRun) else run[0].serial,
         last_serial=run.serials[-1] if isinstance(run, FaceRun) else run[-1].serial,
-        size=path.stat().st_size,
-        sha256=sha256_of(path),
+        size=size,
+        sha256=digest.hexdigest(),
     )
 
 
@@ -119,7 +125,7 @@ class _Lines(NamedTuple):
 
 
 class _FacePrinter:
-    """Turn faces, whose symbols have `side` modules a side, into pages of a book."""
+    """Turn faces, whose symbols have `side` modules a side, into pages."""
 
     def __init__(self, series: Series, side: int, auto: str | None) -> None:
         self.series = series
@@ -127,20 +133,14 @@ class _FacePrinter:
         self.auto = auto
         self.template = template_of(series, side)
         self.geometry = sheet_geometry(series)
-        self._whole = self.geometry.media
-        self._unit = Box(x_mm=0, y_mm=0, width_mm=self.template.width_mm, height_mm=self.template.height_mm)
-        texts = [layer for layer in self.template.layers if isinstance(layer, TextLayer)]
-        letters = "".join(letters_of(layer.text, series, capitals=layer.capitals) for layer in texts)
-        self.book = SheetBook(series, self.geometry, letters)
-        self.book.add_form("DieLines", die_lines(self.geometry, self.template.cuts, series.sheet.gauge), self._whole)
-        self.book.add_form("Cancelled", cancelled_place(self.geometry), self._unit)
-        self.ground = self.add_sheet_picture()
         self.marks = SheetMarks(series, self.geometry)
         self.places = Places(series)
+        self.before = before_stamps(series)
+        self.pages = PageList()
         self.symbols: dict[int, SymbolPlace] = {}
-        self.forms: dict[tuple[int, int], str] = {}
         self.kinds: dict[tuple[int, int, int], _Kind] = {}
         self.beginnings: dict[tuple[int, int], str] = {}
+        self.shared: Callable[[], SharedPart] | None = None
         self.stamps = 0
         self.sheets = 0
 
@@ -150,11 +150,18 @@ class _FacePrinter:
         if isinstance(run, FaceRun) and codes is not None and self.has_codes_alone:
             yield from self.print_at_once(run, codes)
             return
+        book = FaceBook(self.series, self.side, self.auto)
+        self.shared = book.shared
         for sheet, held in sheets_in_order(
             self.series, face_rows(self.series, run) if isinstance(run, FaceRun) else run
         ):
-            self.print_sheet(sheet, held)
+            self.print_sheet(book, sheet, held)
             yield sheet
+
+    def parts(self) -> Iterator[bytes]:
+        """Yield the file, part by part, once all is printed."""
+        assert self.shared is not None  # noqa: S101 (something was printed)
+        return file_parts(self.shared(), self.pages)
 
     @property
     def has_codes_alone(self) -> bool:
@@ -183,8 +190,7 @@ class _FacePrinter:
         }
         colours = len(self.series.variants)
         kinds = [divmod(kind, colours) for kind in np.unique(designs * colours + variants).tolist()]
-        for design, variant in kinds:
-            self.forms.get((design, variant)) or self.add_form(design, variant)
+        self.shared = partial(shared_by_faces, self.series, self.side, self.auto, tuple(kinds))
         for design in sorted({design for design, _ in kinds}):
             for pattern in _expected(self.lines_of(design, 0)).patterns:
                 columns.setdefault(pattern, column_of_lines(pattern, fields))
@@ -202,7 +208,8 @@ class _FacePrinter:
                 part = slice(first, min(first + _SHEETS_AT_ONCE, start + count))
                 for index, body in zip(range(len(sheets))[part], mould.filled(columns, held[part]), strict=True):
                     sheet = int(sheets[index])
-                    self.book.add_page(f"{self.ground}/Selvedge Do\n{self.marks.operators(sheet)}".encode(), body.data)
+                    around = f"{self.before}\n{self.marks.operators(sheet)}".encode()
+                    self.pages.add(BEFORE, around, body.data, AFTER)
                     self.stamps += int(np.count_nonzero(held[index] >= 0))
                     self.sheets += 1
                     yield sheet
@@ -221,7 +228,7 @@ class _FacePrinter:
         for index in np.flatnonzero(held >= 0).tolist():
             design = int(designs[held[index]])
             lines = _expected(self.lines_of(design, 0))
-            parts += [f"{self.place(*self.places.cell_of(index))}/Face{design + 1}.", Hole(_COLOUR, index)]
+            parts += [f"{self.place(*self.places.cell_of(index))}/{form_name(design, 0)[:-1]}", Hole(_COLOUR, index)]
             parts += [f" Do {symbol.before}", Hole(_BITS, index), f"{symbol.after}\n{lines.around[0]}"]
             for pattern, after in zip(lines.patterns, lines.around[1:], strict=True):
                 parts += [Hole(pattern, index), after]
@@ -231,32 +238,22 @@ class _FacePrinter:
         parts.append("/DieLines Do /Register Do")
         return SheetMould(parts, columns)
 
-    def add_sheet_picture(self) -> str:
-        """Add the picture that covers a miniature sheet, and return what paints it: nothing where there is none."""
-        part = sheet_picture(self.series, self.geometry)
-        if part is None:
-            return ""
-        check_shape(load_artwork(part.path), part.box)
-        writer = self.book.writer(self.geometry.media.height_mm)
-        picture = self.place_picture(writer, part, 0)
-        self.book.add_form("SheetPicture", writer.operators(), self._whole, Picture0=picture)
-        return "/SheetPicture Do "
-
-    def print_sheet(self, sheet: int, faces: list[FaceRow]) -> None:
-        writer = self.book.writer(self.geometry.media.height_mm)
-        writer.raw(f"{self.ground}/Selvedge Do")
+    def print_sheet(self, book: FaceBook, sheet: int, faces: list[FaceRow]) -> None:
+        writer = book.writer(self.geometry.media.height_mm)
+        writer.raw(self.before)
         writer.raw(self.marks.operators(sheet))
         codes_only = is_code("".join([face.short_code for face in faces]))
         for face in faces:
-            writer.raw(self.operators(face, codes_only=codes_only))
+            book.provide_form(face.design, face.variant)
+            writer.raw(self.operators(book, face, codes_only=codes_only))
         for cell in self.marks.empty_places(sheet):
             writer.raw(f"{self.place_in(cell)}/Cancelled Do Q")
         writer.raw("/DieLines Do /Register Do")
-        self.book.add_sheet(writer)
+        self.pages.add(*book.page_of(writer))
         self.stamps += len(faces)
         self.sheets += 1
 
-    def operators(self, face: FaceRow, *, codes_only: bool) -> str:
+    def operators(self, book: FaceBook, face: FaceRow, *, codes_only: bool) -> str:
         """Return what prints one stamp: `codes_only` says that its short code is known to be a code."""
         serial, design, variant, short_code, side, bits = face
         kind = self.kinds.get((design, variant, side)) or self.add_kind(face)
@@ -264,26 +261,26 @@ class _FacePrinter:
         if kind.letters and codes_only:
             letters = kind.letters.format(serial=serial, short_code=short_code)
         else:
-            letters = self.letters(face, kind.lines)
+            letters = self.letters(book, face, kind.lines)
         return f"{self.place(row, column)}{kind.before}{bits.hex()}{SymbolPlace.after}\n{letters} Q"
 
-    def letters(self, face: FaceRow, lines: tuple[CodeLines, list[str]] | None) -> str:
+    def letters(self, book: FaceBook, face: FaceRow, lines: tuple[CodeLines, list[str]] | None) -> str:
         """Return what this stamp adds to its form, besides the symbol."""
         if lines is not None:
             quick, patterns = lines
             return quick.operators(
                 [pattern.format(serial=face.serial, short_code=face.short_code) for pattern in patterns]
             )
-        letters = self.book.writer(self.template.height_mm)
+        letters = book.writer(self.template.height_mm)
         design, variant = self.series.designs[face.design], self.series.variants[face.variant]
         letters.draw(variable_marks(self.template, face.serial, face.short_code, design, variant))
         return letters.operators()
 
     def add_kind(self, face: FaceRow) -> _Kind:
-        """Return what stamps of this design, colour and size of symbol share, and add its form if it is new."""
+        """Return what stamps of this design, colour and size of symbol share."""
         design, variant = face.design, face.variant
         symbols = self.symbols.get(face.side) or self.add_symbols(face.side, face.serial)
-        form = self.forms.get((design, variant)) or self.add_form(design, variant)
+        form = form_name(design, variant)
         lines = code_lines(
             self.template, self.series.designs[design], self.series.variants[variant], self.template.height_mm
         )
@@ -313,36 +310,6 @@ class _FacePrinter:
             )
         self.symbols[side] = SymbolPlace(side, template.symbol, template.height_mm)
         return self.symbols[side]
-
-    def add_form(self, design: int, variant: int) -> str:
-        """Add the form with all that stamps of this design and colour share, and return its name."""
-        series, template = self.series, self.template
-        name = f"Face{design + 1}.{variant + 1}"
-        writer, pictures = self.book.writer(template.height_mm), dict[str, pikepdf.Object]()
-        for part in face_parts(series, template, series.designs[design], series.variants[variant], self.auto):
-            if isinstance(part, PlacedPicture):
-                pictures[f"Picture{len(pictures)}"] = self.place_picture(writer, part, len(pictures))
-            else:
-                writer.draw((part,))
-        # Pictures that reach the cut go on beyond it, as far as the neighbours leave paper.
-        bleed = min(float(series.sheet.bleed_mm), float(series.sheet.gutter_mm) / 2)
-        self.book.add_form(name, writer.operators(), self._unit.grown(bleed), **pictures)
-        self.forms[design, variant] = name
-        return name
-
-    def place_picture(self, writer: PageWriter, part: PlacedPicture, index: int) -> pikepdf.Object:
-        """Paint a picture into its place, and return it as a Form XObject."""
-        box = part.box
-        width, height = round(box.width_mm, 4), round(box.height_mm, 4)
-        with pikepdf.open(BytesIO(artwork_pdf(load_artwork(part.path), part.colour, width, height))) as source:
-            picture = self.book.pdf.copy_foreign(source.pages[0].as_form_xobject())
-        blend_as_on_screen(picture)
-        wide, high = (float(value) for value in list(picture["/BBox"])[2:])
-        writer.raw(
-            f"q {width / wide:.8f} 0 0 {height / high:.8f} {number(box.x_mm)} "
-            f"{number(writer.height_mm - box.bottom_mm)} cm /Picture{index} Do Q"
-        )
-        return picture
 
 
 def _listed(column: Sequence[int]) -> list[int] | npt.NDArray[np.uint8]:

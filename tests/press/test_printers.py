@@ -24,6 +24,7 @@ from cryptostamp.press import (
 )
 from cryptostamp.press.imposition import sheet_geometry
 from cryptostamp.press.marks import SPOT_INKS, Box, Fill
+from cryptostamp.press.page_file import PageList, file_parts
 from cryptostamp.press.sheet_book import SheetBook
 from cryptostamp.press.sheet_code import sheet_code
 from cryptostamp.series import SerialOrder, Series
@@ -158,9 +159,10 @@ class TestSpotInks:
             for row, ink in enumerate(sorted(SPOT_INKS))
         }
         writer.draw(Fill(box=box, colour=ink) for ink, box in boxes.items())
-        book.add_sheet(writer)
+        pages = PageList()
+        pages.add(*book.page_of(writer))
         path = tmp_path / "spots.pdf"
-        path.write_bytes(book.saved().getvalue())
+        path.write_bytes(b"".join(file_parts(book.shared(), pages)))
         assert Outcome.FAILED not in {finding.outcome for finding in check_pdfx(path, ink_limit=300)}
         plates = _separate(path, tmp_path)
         assert set(plates) == {"Cyan", "Magenta", "Yellow", "Black", *SPOT_INKS}

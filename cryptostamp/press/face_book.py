@@ -1,0 +1,121 @@
+"""What the sheets of faces share: one form for each design and colour, and what surrounds the stamps.
+
+A stamp on a sheet is its form and the little that it has for itself. Forms are the dear part of a file, so the files of
+a job that are made by one process have them in common.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from io import BytesIO
+
+import pikepdf
+
+from cryptostamp.press.artwork import Artwork, artwork_pdf, check_shape, load_artwork
+from cryptostamp.press.bitmap import Bitmap
+from cryptostamp.press.face import face_parts
+from cryptostamp.press.imposition import sheet_geometry
+from cryptostamp.press.legibility import artwork_of
+from cryptostamp.press.marks import Box
+from cryptostamp.press.page_file import SharedPart
+from cryptostamp.press.pdf_marks import PageWriter, number
+from cryptostamp.press.sheet_book import SheetBook, blend_as_on_screen
+from cryptostamp.press.sheet_furniture import cancelled_place, die_lines
+from cryptostamp.press.sheet_picture import sheet_picture
+from cryptostamp.press.template import template_of
+from cryptostamp.press.template_marks import PlacedPicture
+from cryptostamp.press.wording import letters_of
+from cryptostamp.series.models import Series
+from cryptostamp.series.template import TextLayer
+
+__all__ = ["FaceBook", "before_stamps", "form_name", "shared_by_faces"]
+
+
+def form_name(design: int, variant: int) -> str:
+    """Return the name of the form with a design in a colour, both as their index in the series."""
+    return f"Face{design + 1}.{variant + 1}"
+
+
+def before_stamps(series: Series) -> str:
+    """Return what paints all that lies below and around the stamps of a sheet."""
+    picture = sheet_picture(series, sheet_geometry(series))
+    return f"{'' if picture is None else '/SheetPicture Do '}/Selvedge Do"
+
+
+def shared_by_faces(series: Series, side: int, auto: str | None, kinds: tuple[tuple[int, int], ...]) -> SharedPart:
+    """Return what files share whose stamps are of these kinds, a design and a colour each. See `FaceBook`."""
+    return _shared_by_faces(series, side, auto, kinds, artwork_of(series))
+
+
+@lru_cache(maxsize=2)
+def _shared_by_faces(
+    series: Series,
+    side: int,
+    auto: str | None,
+    kinds: tuple[tuple[int, int], ...],
+    _artworks: tuple[Artwork | Bitmap, ...],
+) -> SharedPart:
+    book = FaceBook(series, side, auto)
+    for design, variant in kinds:
+        book.provide_form(design, variant)
+    return book.shared()
+
+
+class FaceBook(SheetBook):
+    """The PDF of faces whose symbols have `side` modules a side.
+
+    `auto` is the colour of lines in ``auto``, if it is known.
+    """
+
+    def __init__(self, series: Series, side: int, auto: str | None) -> None:
+        self.template = template_of(series, side)
+        self.auto = auto
+        texts = [layer for layer in self.template.layers if isinstance(layer, TextLayer)]
+        letters = "".join(letters_of(layer.text, series, capitals=layer.capitals) for layer in texts)
+        super().__init__(series, sheet_geometry(series), letters)
+        self._unit = Box(x_mm=0, y_mm=0, width_mm=self.template.width_mm, height_mm=self.template.height_mm)
+        cut = die_lines(self.geometry, self.template.cuts, series.sheet.gauge)
+        self.add_form("DieLines", cut, self.geometry.media)
+        self.add_form("Cancelled", cancelled_place(self.geometry), self._unit)
+        self._kinds = set[tuple[int, int]]()
+        self._add_sheet_picture()
+
+    def provide_form(self, design: int, variant: int) -> None:
+        """Add the form with all that stamps of this design and colour share, if it is not there."""
+        if (design, variant) in self._kinds:
+            return
+        self._kinds.add((design, variant))
+        series, template = self.series, self.template
+        writer, pictures = self.writer(template.height_mm), dict[str, pikepdf.Object]()
+        for part in face_parts(series, template, series.designs[design], series.variants[variant], self.auto):
+            if isinstance(part, PlacedPicture):
+                pictures[f"Picture{len(pictures)}"] = self._place_picture(writer, part, len(pictures))
+            else:
+                writer.draw((part,))
+        # Pictures that reach the cut go on beyond it, as far as the neighbours leave paper.
+        bleed = min(float(series.sheet.bleed_mm), float(series.sheet.gutter_mm) / 2)
+        self.add_form(form_name(design, variant), writer.operators(), self._unit.grown(bleed), **pictures)
+
+    def _add_sheet_picture(self) -> None:
+        """Add the picture that covers a miniature sheet, if there is one."""
+        part = sheet_picture(self.series, self.geometry)
+        if part is None:
+            return
+        check_shape(load_artwork(part.path), part.box)
+        writer = self.writer(self.geometry.media.height_mm)
+        picture = self._place_picture(writer, part, 0)
+        self.add_form("SheetPicture", writer.operators(), self.geometry.media, Picture0=picture)
+
+    def _place_picture(self, writer: PageWriter, part: PlacedPicture, index: int) -> pikepdf.Object:
+        """Paint a picture into its place, and return it as a Form XObject."""
+        box = part.box
+        width, height = round(box.width_mm, 4), round(box.height_mm, 4)
+        with pikepdf.open(BytesIO(artwork_pdf(load_artwork(part.path), part.colour, width, height))) as source:
+            picture = self.pdf.copy_foreign(source.pages[0].as_form_xobject())
+        blend_as_on_screen(picture)
+        wide, high = (float(value) for value in list(picture["/BBox"])[2:])
+        writer.raw(
+            f"q {width / wide:.8f} 0 0 {height / high:.8f} {number(box.x_mm)} "
+            f"{number(writer.height_mm - box.bottom_mm)} cm /Picture{index} Do Q"
+        )
+        return picture
