@@ -44,6 +44,7 @@ from cryptostamp.press import (
     inks_of,
     letters_colour,
     render_stamp,
+    shared_faces,
     sheets_with,
     view_sheet,
 )
@@ -233,7 +234,9 @@ def print_stamps(
         def make(tasks: Iterator[FileTask], kind: str, what: str, of: range = chosen) -> tuple[Path, ...]:
             made = []
             crew = _crew_of(workers, cluster, folder)
-            for file in make_files(tasks, manifest, crew=crew, told=lambda done: progress(what, done, len(of))):
+            for file in make_files(
+                tasks, manifest, crew=crew, meanwhile=True, told=lambda done: progress(what, done, len(of))
+            ):
                 held = range(file.first_serial, file.last_serial + 1)
                 _record(ledger, series, folder / file.name, file.sha256, held, made_at=clock())
                 made.append((file.first_serial, folder / file.name))
@@ -315,10 +318,12 @@ class PrintRun:
         """Yield a task for each file of faces."""
         edition = self.dossier.edition
         variants = variant_indices(edition.counts, edition.seed).tobytes()
-        auto = letters_colour(self.series, 17 + 4 * self.form.version)
+        side = 17 + 4 * self.form.version
+        auto = letters_colour(self.series, side)
+        shared = shared_faces(self.series, side, auto)
         for part in self.parts:
             task = self._task(part, _FACES, (), variants=variants[part.start - 1 : part.stop - 1])
-            yield replace(task, auto=auto)
+            yield replace(task, auto=auto, shared=shared)
 
     def claims(self, secret: EditionSecret, layer: ClaimLayer) -> Iterator[SheetTask]:
         """Yield a task for each file of a layer of hidden codes, with what it hides of its own stamps."""

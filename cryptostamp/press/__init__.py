@@ -12,6 +12,7 @@ from cryptostamp.press.colour import Inks, inks_of
 from cryptostamp.press.face import face_parts, static_marks
 from cryptostamp.press.imposition import Places, cut, place_of, position_of, serial_at, sheets_of, sheets_with
 from cryptostamp.press.legibility import letters_colour
+from cryptostamp.press.page_file import SharedPart
 from cryptostamp.press.pdfx import Finding, Outcome, Rule, check_pdfx
 from cryptostamp.press.phone import photograph
 from cryptostamp.press.png_batch import StampPictures
@@ -20,7 +21,7 @@ from cryptostamp.press.proof_plan import ClaimPlan, PlannedPlace, ProofPlan
 from cryptostamp.press.proofing import PagePicture, PrintedFilePages, PrintedPage
 from cryptostamp.press.runs import ClaimRun, FaceRun
 from cryptostamp.press.seal import SealedFile, recipients_of, seal, unseal, write_sealed
-from cryptostamp.press.sheet_pdf import SheetFile, write_face_pdf
+from cryptostamp.press.sheet_pdf import SheetFile, shared_faces, write_face_pdf
 from cryptostamp.press.sheet_view import draw_sheet, view_sheet
 from cryptostamp.press.stamp_image import (
     ClaimPart,
@@ -53,6 +54,7 @@ __all__ = [
     "ProofPlan",
     "Rule",
     "SealedFile",
+    "SharedPart",
     "SheetFile",
     "StampFace",
     "StampPictures",
@@ -78,6 +80,7 @@ __all__ = [
     "scratch_layer_pdf",
     "seal",
     "serial_at",
+    "shared_faces",
     "shared_picture",
     "sheets_of",
     "sheets_with",

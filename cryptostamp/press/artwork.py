@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -31,6 +32,7 @@ from cryptostamp.series.models import Design, Variant
 __all__ = [
     "MAX_ARTWORK_BYTES",
     "Artwork",
+    "artwork_cutting",
     "artwork_pdf",
     "artwork_pixels",
     "check_shape",
@@ -68,12 +70,20 @@ class Artwork:
     attributes: tuple[tuple[str, str], ...]
     after: bytes
 
-    def svg(self, colour: str, width: str, height: str) -> bytes:
-        """Return the SVG with ``currentColor`` and size set, as UTF-8."""
+    def svg(self, colour: str, width: str, height: str, part: tuple[float, float, float, float] | None = None) -> bytes:
+        """Return the SVG with ``currentColor`` and size set, as UTF-8.
+
+        `part` of it, as left, top, width and height in shares of the whole, fills that size if it is given.
+        """
         if not _COLOUR.fullmatch(colour):
             raise ArtworkError(f"{colour!r} is not a colour of the form #rrggbb.", where=str(self.path))
-        kept = [(k, v) for k, v in self.attributes if k not in {"color", "width", "height", "preserveAspectRatio"}]
-        kept += [("color", colour), ("width", width), ("height", height), ("preserveAspectRatio", "none")]
+        given = {"color": colour, "width": width, "height": height, "preserveAspectRatio": "none"}
+        if part is not None:
+            left, top, wide, high = _view_box(dict(self.attributes))
+            view = left + part[0] * wide, top + part[1] * high, part[2] * wide, part[3] * high
+            given["viewBox"] = " ".join(map(repr, view))
+        kept = [(name, value) for name, value in self.attributes if name not in given]
+        kept += given.items()
         tag = "<svg " + " ".join(f"{key}={quoteattr(value)}" for key, value in kept) + ">"
         return self.before + tag.encode() + self.after
 
@@ -180,6 +190,11 @@ def load_artwork(path: Path) -> Artwork | Bitmap:
 _check_bitmap = lru_cache(maxsize=32)(parse_bitmap)
 
 
+def _view_box(attributes: Mapping[str, str]) -> tuple[float, float, float, float]:
+    left, top, width, height = (float(part) for part in re.split(r"[\s,]+", attributes["viewBox"].strip()))
+    return left, top, width, height
+
+
 @lru_cache(maxsize=64)
 def _check(path: Path, data: bytes) -> Artwork:
     checker = _Checker(path)
@@ -195,7 +210,7 @@ def _check(path: Path, data: bytes) -> Artwork:
     start, attributes = checker.root
     try:
         data.decode("utf-8")
-        _, _, width, height = (float(part) for part in re.split(r"[\s,]+", attributes["viewBox"].strip()))
+        _, _, width, height = _view_box(attributes)
     except (KeyError, ValueError) as error:
         raise ArtworkError(
             "The artwork has no viewBox of four numbers, or is not UTF-8.",
@@ -221,7 +236,10 @@ def _check(path: Path, data: bytes) -> Artwork:
 def _pixels(art: Artwork | Bitmap, colour: str, width_px: int, height_px: int) -> Image.Image:
     if isinstance(art, Bitmap):
         return art.pixels(width_px, height_px).convert("RGBA")
-    svg = art.svg(colour, str(width_px), str(height_px))
+    return _drawn(art, art.svg(colour, str(width_px), str(height_px)))
+
+
+def _drawn(art: Artwork, svg: bytes) -> Image.Image:
     try:
         png = resvg_py.svg_to_bytes(svg_string=svg.decode("utf-8"), skip_system_fonts=True, dpi=96)
     except ValueError as error:
@@ -240,6 +258,17 @@ def render_artwork(design: Design, variant: Variant, width_px: int, height_px: i
 def artwork_pixels(art: Artwork | Bitmap, colour: str, width_px: int, height_px: int) -> Image.Image:
     """Return a picture in a colour, RGBA, exactly of the given size in pixels; do not change it."""
     return _pixels(art, colour, width_px, height_px)
+
+
+def artwork_cutting(
+    art: Artwork | Bitmap, colour: str, width_px: int, height_px: int, cutting: tuple[int, int, int, int]
+) -> Image.Image:
+    """Return a part of what `artwork_pixels` returns, from left and top to right and bottom, and draw no more of it."""
+    left, top, right, bottom = cutting
+    if isinstance(art, Bitmap):
+        return artwork_pixels(art, colour, width_px, height_px).crop(cutting)
+    part = left / width_px, top / height_px, (right - left) / width_px, (bottom - top) / height_px
+    return _drawn(art, art.svg(colour, str(right - left), str(bottom - top), part))
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ makes of a colour.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from cryptostamp.errors import ArtworkError
-from cryptostamp.press.artwork import Artwork, artwork_pixels, load_artwork
+from cryptostamp.press.artwork import Artwork, artwork_cutting, artwork_pixels, load_artwork
 from cryptostamp.press.bitmap import Bitmap
 from cryptostamp.press.code_lines import code_width
 from cryptostamp.press.lettering import width_of
@@ -153,18 +153,33 @@ def _laid_out(
 
 def paste_picture(image: Image.Image, part: PlacedPicture, dpi: int) -> None:
     """Draw a picture into its place on an RGB image."""
-    box = part.box
-    corner = pixels(box.x_mm, dpi), pixels(box.y_mm, dpi)
-    size = pixels(box.right_mm, dpi) - corner[0], pixels(box.bottom_mm, dpi) - corner[1]
-    picture = artwork_pixels(load_artwork(part.path), part.colour, *size)
-    image.paste(picture, corner, picture)
+    left, top, right, bottom = _pixel_box(part.box, dpi)
+    picture = artwork_pixels(load_artwork(part.path), part.colour, right - left, bottom - top)
+    image.paste(picture, (left, top), picture)
+
+
+def _paste_cutting(image: Image.Image, part: PlacedPicture, within: tuple[int, int, int, int]) -> None:
+    """Draw what of a picture lies within a box in pixels."""
+    left, top, right, bottom = _pixel_box(part.box, GROUND_DPI)
+    seen = max(left, within[0]), max(top, within[1]), min(right, within[2]), min(bottom, within[3])
+    if seen[0] < seen[2] and seen[1] < seen[3]:
+        cutting = seen[0] - left, seen[1] - top, seen[2] - left, seen[3] - top
+        picture = artwork_cutting(load_artwork(part.path), part.colour, right - left, bottom - top, cutting)
+        image.paste(picture, seen[:2], picture)
+
+
+def _pixel_box(box: Box, dpi: int) -> tuple[int, int, int, int]:
+    return pixels(box.x_mm, dpi), pixels(box.y_mm, dpi), pixels(box.right_mm, dpi), pixels(box.bottom_mm, dpi)
+
+
+def _ground_box(box: Box) -> tuple[int, int, int, int]:
+    """Return the pixels under a line, at least one."""
+    left, top, right, bottom = _pixel_box(box, GROUND_DPI)
+    return left, top, max(right, left + 1), max(bottom, top + 1)
 
 
 def _under(image: Image.Image, box: Box) -> npt.NDArray[np.float64]:
-    left, top = pixels(box.x_mm, GROUND_DPI), pixels(box.y_mm, GROUND_DPI)
-    right = max(pixels(box.right_mm, GROUND_DPI), left + 1)
-    bottom = max(pixels(box.bottom_mm, GROUND_DPI), top + 1)
-    return (np.asarray(image.crop((left, top, right, bottom)), dtype=np.float64) / 255).reshape(-1, 3)
+    return (np.asarray(image.crop(_ground_box(box)), dtype=np.float64) / 255).reshape(-1, 3)
 
 
 @lru_cache(maxsize=16)
@@ -202,25 +217,28 @@ def _laid_in_auto(
     series: Series, template: Template, design: Design, variant: Variant, below: PlacedPicture | None
 ) -> Iterator[LaidText]:
     """Yield the lines in ``auto`` as `laid_out` does; draws no more than what lies below them."""
-    image = Image.new("RGB", (pixels(template.width_mm, GROUND_DPI), pixels(template.height_mm, GROUND_DPI)), PAPER)
-    waiting: list[Mark] = []
-    if below is not None:
-        paste_picture(image, below, GROUND_DPI)
     in_auto = [isinstance(layer, TextLayer) and layer.colour == "auto" for layer in template.layers]
+    lower: list[Mark | PlacedPicture] = [] if below is None else [below]
     for index, layer in enumerate(template.layers):
         if not any(in_auto[index:]):
             return
         for part in layer_parts(layer, series, design, variant):
-            if isinstance(part, PlacedPicture):
-                if waiting:
-                    draw_marks(image, waiting, GROUND_DPI)
-                    waiting.clear()
-                paste_picture(image, part, GROUND_DPI)
-                continue
             if in_auto[index] and isinstance(layer, TextLayer) and isinstance(part, TextRun):
-                box, seen = box_of(part), image
-                if not all(isinstance(mark, TextRun) for mark in waiting):
-                    seen = image.copy()
-                    draw_marks(seen, waiting, GROUND_DPI, within=box)
-                yield LaidText(layer=layer, run=part, ground=_under(seen, box))
-            waiting.append(part)
+                yield LaidText(layer=layer, run=part, ground=_ground_of(template, lower, box_of(part)))
+            lower.append(part)
+
+
+def _ground_of(template: Template, lower: Iterable[Mark | PlacedPicture], box: Box) -> npt.NDArray[np.float64]:
+    """Return the pixels (n, 3) of 0..1 under a box; lines of letters alone, on top of all else, are left out."""
+    image = Image.new("RGB", (pixels(template.width_mm, GROUND_DPI), pixels(template.height_mm, GROUND_DPI)), PAPER)
+    marks: list[Mark] = []
+    for part in lower:
+        if isinstance(part, PlacedPicture):
+            draw_marks(image, marks, GROUND_DPI, within=box)
+            marks.clear()
+            _paste_cutting(image, part, _ground_box(box))
+        else:
+            marks.append(part)
+    if not all(isinstance(mark, TextRun) for mark in marks):
+        draw_marks(image, marks, GROUND_DPI, within=box)
+    return _under(image, box)

@@ -33,12 +33,12 @@ from cryptostamp.press.sheet_book import AFTER, BEFORE
 from cryptostamp.press.sheet_furniture import SheetMarks
 from cryptostamp.press.sheet_mould import Column, Hole, SheetMould, column_of_hex, column_of_lines, column_of_names
 from cryptostamp.press.stamp_image import StampFace
-from cryptostamp.press.template import template_of
+from cryptostamp.press.template import Template, template_of
 from cryptostamp.press.template_marks import code_lines, variable_marks
 from cryptostamp.primitives import Serial
 from cryptostamp.series.models import Series
 
-__all__ = ["SheetFile", "write_face_pdf"]
+__all__ = ["SheetFile", "shared_faces", "write_face_pdf"]
 
 _BITS, _COLOUR = "bits", "colour"
 """Columns of a mould, beside the patterns of its lines."""
@@ -61,25 +61,38 @@ class SheetFile:
     sha256: str
 
 
+def shared_faces(series: Series, symbol_side: int, auto: str | None = None) -> SharedPart | None:
+    """Return what all files of a series can share: the forms of all its stamps. Makes no two files of one job wait.
+
+    `None` where a stamp is more than its form, its symbol and its codes: each file finds out what it needs then.
+    """
+    if not has_codes_alone(series, template_of(series, symbol_side)):
+        return None
+    designs, variants = range(len(series.designs)), range(len(series.variants))
+    kinds = tuple((design, variant) for design in designs for variant in variants)
+    return shared_by_faces(series, symbol_side, auto, kinds)
+
+
 def write_face_pdf(
     path: Path,
     series: Series,
     faces: Iterable[StampFace] | FaceRun,
     *,
     auto: str | None = None,
+    shared: SharedPart | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> SheetFile:
     """Write the sheets that hold these faces and return what was written.
 
     Faces come in ascending order of their serials; sheet and place follow from the serial, and the place of a serial
-    that is left out stays empty. `auto` is what `letters_colour` returns, if it is known. `progress` is called with the
-    number of stamps so far, once a sheet. Raises `InputError`, `ArtworkError`, `StorageProblem`; nothing is left under
-    `path` then.
+    that is left out stays empty. `auto` is what `letters_colour` returns and `shared` what `shared_faces` does, if they
+    are known. `progress` is called with the number of stamps so far, once a sheet. Raises `InputError`, `ArtworkError`,
+    `StorageProblem`; nothing is left under `path` then.
     """
     run = face_run(series, faces)
     if not len(run.serials if isinstance(run, FaceRun) else run):
         raise InputError("There is no stamp to print.", where=str(path), remedy="Give at least one face.")
-    printer = _FacePrinter(series, run.side if isinstance(run, FaceRun) else run[0].side, auto)
+    printer = _FacePrinter(series, run.side if isinstance(run, FaceRun) else run[0].side, auto, shared)
     for _ in printer.print_run(run):
         if progress:
             progress(printer.stamps)
@@ -127,10 +140,11 @@ class _Lines(NamedTuple):
 class _FacePrinter:
     """Turn faces, whose symbols have `side` modules a side, into pages."""
 
-    def __init__(self, series: Series, side: int, auto: str | None) -> None:
+    def __init__(self, series: Series, side: int, auto: str | None, shared: SharedPart | None) -> None:
         self.series = series
         self.side = side
         self.auto = auto
+        self.known = shared
         self.template = template_of(series, side)
         self.geometry = sheet_geometry(series)
         self.marks = SheetMarks(series, self.geometry)
@@ -147,7 +161,7 @@ class _FacePrinter:
     def print_run(self, run: FaceRun | list[FaceRow]) -> Iterator[int]:
         """Print all sheets; yield the number of each when it is there."""
         codes = run.codes() if isinstance(run, FaceRun) else None
-        if isinstance(run, FaceRun) and codes is not None and self.has_codes_alone:
+        if isinstance(run, FaceRun) and codes is not None and has_codes_alone(self.series, self.template):
             yield from self.print_at_once(run, codes)
             return
         book = FaceBook(self.series, self.side, self.auto)
@@ -163,22 +177,6 @@ class _FacePrinter:
         assert self.shared is not None  # noqa: S101 (something was printed)
         return file_parts(self.shared(), self.pages)
 
-    @property
-    def has_codes_alone(self) -> bool:
-        """Whether nothing but symbol and lines of codes differs from stamp to stamp, whatever design and colour."""
-        return all(
-            self.lines_of(design, variant) is not None
-            for design in range(len(self.series.designs))
-            for variant in range(len(self.series.variants))
-        )
-
-    def lines_of(self, design: int, variant: int) -> _Lines | None:
-        """Return the lines of codes of a design and colour, `None` if a stamp adds anything else."""
-        series, template = self.series, self.template
-        lines = code_lines(template, series.designs[design], series.variants[variant], template.height_mm)
-        around = lines[0].around(lines[1]) if lines else None
-        return _Lines(tuple(around), tuple(lines[1])) if lines and around else None
-
     def print_at_once(self, run: FaceRun, codes: npt.NDArray[np.bytes_]) -> Iterator[int]:
         """Print sheets whose stamps differ in what fits into the holes of a mould."""
         serials = np.asarray(run.serials, dtype=np.int64)
@@ -190,9 +188,12 @@ class _FacePrinter:
         }
         colours = len(self.series.variants)
         kinds = [divmod(kind, colours) for kind in np.unique(designs * colours + variants).tolist()]
-        self.shared = partial(shared_by_faces, self.series, self.side, self.auto, tuple(kinds))
+        known = self.known
+        self.shared = (
+            (lambda: known) if known else partial(shared_by_faces, self.series, self.side, self.auto, tuple(kinds))
+        )
         for design in sorted({design for design, _ in kinds}):
-            for pattern in _expected(self.lines_of(design, 0)).patterns:
+            for pattern in _expected(_lines_of(self.series, self.template, design, 0)).patterns:
                 columns.setdefault(pattern, column_of_lines(pattern, fields))
         sheets, numbers, held = sheets_at_once(self.places, serials)
         beyond = numbers > self.places.edition
@@ -227,7 +228,7 @@ class _FacePrinter:
         parts: list[str | Hole] = []
         for index in np.flatnonzero(held >= 0).tolist():
             design = int(designs[held[index]])
-            lines = _expected(self.lines_of(design, 0))
+            lines = _expected(_lines_of(self.series, self.template, design, 0))
             parts += [f"{self.place(*self.places.cell_of(index))}/{form_name(design, 0)[:-1]}", Hole(_COLOUR, index)]
             parts += [f" Do {symbol.before}", Hole(_BITS, index), f"{symbol.after}\n{lines.around[0]}"]
             for pattern, after in zip(lines.patterns, lines.around[1:], strict=True):
@@ -317,6 +318,22 @@ def _listed(column: Sequence[int]) -> list[int] | npt.NDArray[np.uint8]:
     return np.frombuffer(column, dtype=np.uint8) if isinstance(column, bytes) else list(column)
 
 
+def has_codes_alone(series: Series, template: Template) -> bool:
+    """Return whether nothing but symbol and lines of codes differs from stamp to stamp, whatever design and colour."""
+    return all(
+        _lines_of(series, template, design, variant) is not None
+        for design in range(len(series.designs))
+        for variant in range(len(series.variants))
+    )
+
+
+def _lines_of(series: Series, template: Template, design: int, variant: int) -> _Lines | None:
+    """Return the lines of codes of a design and colour, `None` if a stamp adds anything else."""
+    lines = code_lines(template, series.designs[design], series.variants[variant], template.height_mm)
+    around = lines[0].around(lines[1]) if lines else None
+    return _Lines(tuple(around), tuple(lines[1])) if lines and around else None
+
+
 def _expected(lines: _Lines | None) -> _Lines:
-    assert lines is not None  # noqa: S101 (`has_codes_alone` was asked)
+    assert lines is not None  # noqa: S101 (`has_codes_alone` has looked)
     return lines

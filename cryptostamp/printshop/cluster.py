@@ -124,6 +124,11 @@ class Cluster:
         self._close()
 
     @property
+    def ready(self) -> bool:
+        """Always: it was waited for when it was entered."""
+        return True
+
+    @property
     def places(self) -> int:
         """Two tasks for each thread of the workers: one in work, one that waits."""
         return max(2, 2 * sum(self._workers().values()))

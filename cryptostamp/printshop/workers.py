@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from multiprocessing import forkserver, get_context, parent_process
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -33,7 +33,12 @@ _POLL_S: Final = 0.2
 
 
 class Crew(AbstractContextManager["Crew"], Protocol):
-    """Workers that are not this process. Begins work when it is entered, and has ended it when it is left."""
+    """Workers that are not this process. Comes when it is entered, and has gone when it is left."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it takes tasks without making anybody wait."""
+        ...
 
     @property
     def places(self) -> int:
@@ -58,12 +63,14 @@ def make_files(
     manifest: Manifest,
     *,
     crew: Crew | None = None,
+    meanwhile: bool = False,
     told: Told = lambda _stamps: None,
 ) -> Iterator[FinishedFile]:
     """Make the files that are not finished, beside the manifest, and yield all, each when it is complete.
 
-    With a crew files come in the order in which they are finished; without, this process makes them. `told` is
-    called with the number of stamps so far. Raises `EnvironmentProblem` if workers are lost again and again.
+    With a crew files come in the order in which they are finished; without, this process makes them, and so it does
+    `meanwhile` if it is asked to: until the crew is ready. `told` is called with the number of stamps so far. Raises
+    `EnvironmentProblem` if workers are lost again and again.
     """
     found: deque[FinishedFile] = deque()
     there = 0
@@ -81,13 +88,32 @@ def make_files(
     def told_all(stamps: int) -> None:
         told(there + stamps)
 
-    made = _alone(missing(), manifest.path.parent, told_all) if crew is None else _drive(missing(), crew, told_all)
-    for file in made:
+    for file in _made(missing(), manifest.path.parent, crew, told_all, meanwhile=meanwhile):
         manifest.add(file)
         while found:
             yield found.popleft()
         yield file
     yield from found
+
+
+def _made(
+    tasks: Iterator[FileTask], folder: Path, crew: Crew | None, told: Told, *, meanwhile: bool
+) -> Iterator[FinishedFile]:
+    if crew is None:
+        yield from _alone(tasks, folder, told)
+        return
+    done = 0
+    with crew:
+        if meanwhile:
+            for file in _alone(_until(lambda: crew.ready, tasks), folder, told):
+                done += file.stamps
+                yield file
+        yield from _drive(tasks, crew, lambda stamps: told(done + stamps))
+
+
+def _until(over: Callable[[], bool], tasks: Iterator[FileTask]) -> Iterator[FileTask]:
+    while not over() and (task := next(tasks, None)) is not None:
+        yield task
 
 
 def _alone(tasks: Iterator[FileTask], folder: Path, told: Told) -> Iterator[FinishedFile]:
@@ -103,30 +129,29 @@ def _drive(tasks: Iterator[FileTask], crew: Crew, told: Told) -> Iterator[Finish
     running: dict[Any, tuple[FileTask, int]] = {}
     again: deque[tuple[FileTask, int]] = deque()
     done = 0
-    with crew:
-        while True:
-            while len(running) < crew.places:
-                task, attempt = again.popleft() if again else (next(tasks, None), 1)
-                if task is None:
-                    break
-                running[crew.begin(task, ended.put)] = task, attempt
-            if not running:
-                return
-            try:
-                future = ended.get(timeout=_POLL_S)
-            except Empty:
-                told(done + crew.counted())
-                continue
-            task, attempt = running.pop(future)
-            file = crew.end(task, future)
-            if file is None:
-                if attempt == ATTEMPTS:
-                    raise lost(task)
-                again.append((task, attempt + 1))
-                continue
-            done += file.stamps
+    while True:
+        while len(running) < crew.places:
+            task, attempt = again.popleft() if again else (next(tasks, None), 1)
+            if task is None:
+                break
+            running[crew.begin(task, ended.put)] = task, attempt
+        if not running:
+            return
+        try:
+            future = ended.get(timeout=_POLL_S)
+        except Empty:
             told(done + crew.counted())
-            yield file
+            continue
+        task, attempt = running.pop(future)
+        file = crew.end(task, future)
+        if file is None:
+            if attempt == ATTEMPTS:
+                raise lost(task)
+            again.append((task, attempt + 1))
+            continue
+        done += file.stamps
+        told(done + crew.counted())
+        yield file
 
 
 def lost(task: FileTask) -> EnvironmentProblem:
@@ -151,6 +176,7 @@ class Processes:
         self._stamps = self._context.RawArray("q", self.places)
         self._free = list(range(self.places))
         self._pool: ProcessPoolExecutor | None = None
+        self._begun = threading.Thread(target=self._begin_processes, daemon=True)
         self._in_hand: dict[_Made, tuple[ProcessPoolExecutor, int]] = {}
 
     @staticmethod
@@ -173,16 +199,31 @@ class Processes:
         """One task for each process, and one more each that waits."""
         return 2 * self.count
 
+    @property
+    def ready(self) -> bool:
+        """Whether the processes have begun."""
+        return not self._begun.is_alive()
+
     def __enter__(self) -> Self:
+        self._begun.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._begun.join()
         self._close()
+
+    def _begin_processes(self) -> None:
+        """Let processes begin, which takes as long as their imports: nobody has to wait for it."""
+        self._pool = self._opened()
+        with suppress(BrokenProcessPool), _main_unseen():
+            for _ in range(self.count):
+                self._pool.submit(int)
 
     def begin(self, task: FileTask, done: Callable[[_Made], None]) -> _Made:
         """Begin to make a file."""
+        self._begun.join()
         place = self._free.pop()
         self._stamps[place] = 0
         for _ in range(ATTEMPTS):

@@ -12,9 +12,8 @@ import pytest
 
 from cryptostamp.codes import ClaimCode, ClaimCodes, claim_symbols
 from cryptostamp.errors import InputError
-from cryptostamp.press import ClaimPart, ClaimRun, FaceRun, StampFace, claim_layer_pdf, cut, write_face_pdf
+from cryptostamp.press import ClaimPart, ClaimRun, FaceRun, StampFace, claim_layer_pdf, cut, sheet_pdf, write_face_pdf
 from cryptostamp.press.runs import claim_rows
-from cryptostamp.press.sheet_pdf import _FacePrinter
 from cryptostamp.primitives import Serial
 from cryptostamp.series import Series
 
@@ -58,7 +57,7 @@ class TestFaces:
         series = replace(leapfrog, edition=max(last, 995))  # of 995, five places of the last sheet stay empty
         faces = [face(serial) for serial in range(first, last + 1) if serial not in left_out]
         write_face_pdf(tmp_path / "at-once.pdf", series, faces)
-        monkeypatch.setattr(_FacePrinter, "has_codes_alone", False)
+        monkeypatch.setattr(sheet_pdf, "has_codes_alone", lambda *_: False)
         write_face_pdf(tmp_path / "one-by-one.pdf", series, faces)
         assert _operators(tmp_path / "at-once.pdf") == _operators(tmp_path / "one-by-one.pdf")
 
