@@ -9,57 +9,50 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
-from importlib import metadata
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image
 
-from cryptostamp.codes import Half, PublicCode, claim_symbol, public_symbol
+from cryptostamp.codes import PublicCode, claim_symbol, public_symbol
 from cryptostamp.edition import (
     Dossier,
     EditionSecret,
     SeriesFacts,
     face_code,
-    face_codes,
     face_symbol,
     symbol_form,
-    variant_indices,
 )
 from cryptostamp.errors import InputError
 from cryptostamp.files import sha256_of, write_file, write_whole
 from cryptostamp.ledger import Ledger, PrintedFile
 from cryptostamp.office.claim_layers import ClaimLayer, claim_layers
+from cryptostamp.office.print_plan import PlanFile
+from cryptostamp.office.print_tasks import FACES, PrintRun
 from cryptostamp.office.progress import Progress
 from cryptostamp.office.workspace import Workspace
 from cryptostamp.press import (
     ClaimPart,
-    Places,
     StampFace,
     StampPictures,
     check_press,
-    cut,
-    inks_of,
-    letters_colour,
     render_stamp,
-    shared_faces,
     sheets_with,
     view_sheet,
 )
 from cryptostamp.primitives import ChainId, Hash32, Serial, parse_address
 from cryptostamp.printshop.cluster import Cluster, check_cluster
-from cryptostamp.printshop.picture_task import PictureFormat, PictureTask, picture_parts
-from cryptostamp.printshop.print_run import FileTask, Manifest, SheetTask, plan_of
-from cryptostamp.printshop.proof_reading import sheets_to_read
+from cryptostamp.printshop.picture_task import PictureFormat
+from cryptostamp.printshop.print_run import FileTask, FinishedFile, Manifest
 from cryptostamp.printshop.workers import Crew, Processes, make_files
 from cryptostamp.series import Series
 
 __all__ = [
     "SHEETS_PER_FILE",
     "PrintJob",
-    "PrintRun",
     "check_issued",
     "check_printable",
     "claim_part_of",
@@ -73,11 +66,7 @@ __all__ = [
 IMAGE_DPI = 300
 SHEETS_PER_FILE = 1000
 """Sheets in one file unless the caller names another number: some 5 MB, and memory stays flat."""
-_PLAN_CHUNK = 10_000
-_MAKE = 3
-"""Counts up when the same stamps are given other bytes: a job that was begun in an older way does not go on in it."""
 _PREVIEW_DPI = 100
-_FACES = "faces.pdf"
 
 _NOWHERE = parse_address("0x" + "11" * 20)
 """Nobody's contract. Not the zero address: `qrcode` 8.2 cannot encode data that is zero all over."""
@@ -229,46 +218,26 @@ def print_stamps(
     manifest = Manifest(folder / f"{name}-manifest.json", symbol_form(dossier))
     run = PrintRun(series, dossier, folder, chosen, sheets_per_file, read_back)
     with workspace.ledger() as ledger, ledger.step(series.id, "print", clock=clock):
-        tags = dict[int, bytes]()
-
-        def make(tasks: Iterator[FileTask], kind: str, what: str, of: range = chosen) -> tuple[Path, ...]:
-            made = []
-            crew = _crew_of(workers, cluster, folder)
-            for file in make_files(
-                tasks, manifest, crew=crew, meanwhile=True, told=lambda done: progress(what, done, len(of))
-            ):
-                held = range(file.first_serial, file.last_serial + 1)
-                _record(ledger, series, folder / file.name, file.sha256, held, made_at=clock())
-                made.append((file.first_serial, folder / file.name))
-                tags[file.first_serial] = file.tags
-            manifest.forget(kind, but={path.name for _, path in made})
-            progress(what, len(of), len(of))
-            return tuple(path for _, path in sorted(made))
-
-        claims = tuple(
-            path for layer in layers if secret for path in make(run.claims(secret, layer), layer.kind, layer.title)
+        job = _Job(
+            ledger=ledger,
+            series=series,
+            dossier=dossier,
+            folder=folder,
+            chosen=chosen,
+            manifest=manifest,
+            crew=lambda: _crew_of(workers, cluster, folder),
+            progress=progress,
+            clock=clock,
         )
+        claims = tuple(path for layer in layers if secret for path in job.claims(run.claims(secret, layer), layer))
         for plate, data in plates.items():
             write_file(folder / plate, data)
-            covered = range(1, edition.size + 1)
-            _record(ledger, series, folder / plate, hashlib.sha256(data).hexdigest(), covered, made_at=clock())
-        faces = make(run.faces(), _FACES, "Drawing sheets")
-        plan = _write_plan(folder / f"{name}-plan.csv", _plan(series, dossier, run.parts, tags))
-        _record(ledger, series, plan, sha256_of(plan), chosen, made_at=clock())
-        picture = _preview(folder / f"{name}-first-sheet.png", faces[0])
-        _record(ledger, series, picture, sha256_of(picture), chosen, made_at=clock())
-        drawn = []
-        for number, serial in enumerate(pictured, 1):
-            path = folder / f"{series.id}-{serial:06d}.png"
-            image = png_bytes(render_stamp(series, face_of(series, dossier, serial), dpi=dpi), dpi=dpi)
-            write_file(path, image)
-            _record(ledger, series, path, hashlib.sha256(image).hexdigest(), range(serial, serial + 1), made_at=clock())
-            drawn.append(path)
-            progress("Drawing single stamps", number, len(pictured))
-        archives: tuple[Path, ...] = ()
-        if archived:
-            kind = f"{picture_format}-{dpi}dpi.zip"
-            archives = make(run.pictures(archived, picture_format, dpi, kind), kind, "Drawing pictures", archived)
+            job.record(plate, hashlib.sha256(data).hexdigest(), range(1, edition.size + 1))
+        plan, preview = folder / f"{name}-plan.csv", folder / f"{name}-first-sheet.png"
+        faces = job.faces(run, plan, preview)
+        drawn = job.single_stamps(pictured, dpi)
+        kind = f"{picture_format}-{dpi}dpi.zip"
+        archives = job.archives(run.pictures(archived, picture_format, dpi, kind), kind, archived) if archived else ()
     return PrintJob(
         faces=faces,
         sheets=sheets_with(series, chosen),
@@ -276,106 +245,94 @@ def print_stamps(
         claim_sheets_read=sum(manifest.files[path.name].read_back for path in claims),
         scratch=tuple(folder / plate for plate in plates),
         plan=plan,
-        preview=picture,
+        preview=preview,
         manifest=manifest.path,
-        images=tuple(drawn),
+        images=drawn,
         pictures=archives,
     )
 
 
-class PrintRun:
-    """The tasks of one print job, made when they are asked for, so that memory stays flat."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """The work on the files of a print job, each of which is recorded when it is complete."""
 
-    def __init__(
-        self,
-        series: Series,
-        dossier: Dossier,
-        folder: Path,
-        serials: range,
-        sheets_per_file: int,
-        read_back: int | None,
-    ) -> None:
-        self.series = series
-        self.dossier = dossier
-        self.folder = folder
-        self.parts = cut(series, serials, sheets_per_file)
-        self.sheets = sheets_with(series, serials)
-        self.read_back = sheets_to_read(self.sheets, read_back)
-        self.form = symbol_form(dossier)
-        self.facts = (
-            metadata.version("cryptostamp"),
-            _MAKE,
-            dossier.series,
-            dossier.deployment,
-            dossier.edition.root,
-            dossier.edition.seed,
-            series.sheet,
-            inks_of(series).plan,
-            self.form,
+    ledger: Ledger
+    series: Series
+    dossier: Dossier
+    folder: Path
+    chosen: range
+    manifest: Manifest
+    crew: Callable[[], Crew | None]
+    progress: Progress
+    clock: Callable[[], int]
+
+    def claims(self, tasks: Iterator[FileTask], layer: ClaimLayer) -> tuple[Path, ...]:
+        """Make the files of a layer of hidden codes."""
+        return self._kept(self._made(tasks, layer.title, self.chosen), layer.kind)
+
+    def archives(self, tasks: Iterator[FileTask], kind: str, serials: range) -> tuple[Path, ...]:
+        """Make archives with pictures of these stamps."""
+        return self._kept(self._made(tasks, "Drawing pictures", serials), kind)
+
+    def faces(self, run: PrintRun, plan: Path, preview: Path) -> tuple[Path, ...]:
+        """Make the files of faces, and on the way their plan and a picture of the first sheet."""
+        made: list[FinishedFile] = []
+
+        def write(stream: BinaryIO) -> None:
+            lines = PlanFile(stream, self.series, self.dossier, run.parts)
+            for file in self._made(run.faces(), "Drawing sheets", self.chosen):
+                made.append(file)
+                lines.add(file.first_serial, file.tags)
+                if file.first_serial == self.chosen[0]:
+                    view = view_sheet(self.folder / file.name, dpi=_PREVIEW_DPI)
+                    write_file(preview, png_bytes(view, dpi=_PREVIEW_DPI))
+
+        write_whole(plan, write)
+        for path in (plan, preview):
+            self.record(path.name, sha256_of(path), self.chosen)
+        return self._kept(made, FACES)
+
+    def single_stamps(self, serials: Sequence[Serial], dpi: int) -> tuple[Path, ...]:
+        """Draw these stamps, cut out."""
+        drawn = []
+        for number, serial in enumerate(serials, 1):
+            path = self.folder / f"{self.series.id}-{serial:06d}.png"
+            image = png_bytes(render_stamp(self.series, face_of(self.series, self.dossier, serial), dpi=dpi), dpi=dpi)
+            write_file(path, image)
+            self.record(path.name, hashlib.sha256(image).hexdigest(), range(serial, serial + 1))
+            drawn.append(path)
+            self.progress("Drawing single stamps", number, len(serials))
+        return tuple(drawn)
+
+    def record(self, name: str, sha256: str, serials: range) -> None:
+        """Write a finished file into the ledger."""
+        self.ledger.record_printed(
+            self.series.id,
+            PrintedFile(
+                name=name,
+                sha256=Hash32(bytes.fromhex(sha256)),
+                first_serial=Serial(serials[0]),
+                last_serial=Serial(serials[-1]),
+                made_at=self.clock(),
+            ),
         )
 
-    def faces(self) -> Iterator[SheetTask]:
-        """Yield a task for each file of faces."""
-        edition = self.dossier.edition
-        variants = variant_indices(edition.counts, edition.seed).tobytes()
-        side = 17 + 4 * self.form.version
-        auto = letters_colour(self.series, side)
-        shared = shared_faces(self.series, side, auto)
-        for part in self.parts:
-            task = self._task(part, _FACES, (), variants=variants[part.start - 1 : part.stop - 1])
-            yield replace(task, auto=auto, shared=shared)
+    def _made(self, tasks: Iterator[FileTask], what: str, of: range) -> Iterator[FinishedFile]:
+        """Make files, and yield each when it is complete and recorded."""
 
-    def claims(self, secret: EditionSecret, layer: ClaimLayer) -> Iterator[SheetTask]:
-        """Yield a task for each file of a layer of hidden codes, with what it hides of its own stamps."""
-        for part in self.parts:
-            secrets = layer.secrets(secret, part)
-            task = self._task(part, layer.kind, layer.recipients, secrets=secrets, half=layer.half)
-            # Each file has its share, to the next whole sheet.
-            yield replace(task, read_back=-(-self.read_back * sheets_with(self.series, part) // self.sheets))
+        def told(stamps: int) -> None:
+            self.progress(what, stamps, len(of))
 
-    def pictures(self, serials: range, form: PictureFormat, dpi: int, kind: str) -> Iterator[PictureTask]:
-        """Yield a task for each archive of pictures."""
-        edition = self.dossier.edition
-        variants = variant_indices(edition.counts, edition.seed).tobytes()
-        for part in picture_parts(serials):
-            yield PictureTask(
-                name=f"{self.series.id}-{part[0]:06d}-{part[-1]:06d}-{kind}",
-                plan=plan_of(*self.facts, part, kind),
-                series=self.series,
-                chain_id=self.dossier.deployment.chain_id,
-                contract=self.dossier.deployment.contract,
-                serials=part,
-                claim_keys=edition.claim_keys.raw[20 * (part.start - 1) : 20 * (part.stop - 1)],
-                variants=variants[part.start - 1 : part.stop - 1],
-                form=self.form,
-                dpi=dpi,
-                format=form,
-            )
+        for file in make_files(tasks, self.manifest, crew=self.crew(), meanwhile=True, told=told):
+            self.record(file.name, file.sha256, range(file.first_serial, file.last_serial + 1))
+            yield file
+        told(len(of))
 
-    def _task(
-        self,
-        serials: range,
-        kind: str,
-        recipients: tuple[str, ...],
-        *,
-        variants: bytes = b"",
-        secrets: bytes | None = None,
-        half: Half | None = None,
-    ) -> SheetTask:
-        return SheetTask(
-            name=f"{self.series.id}-{serials[0]:06d}-{serials[-1]:06d}-{kind}",
-            plan=plan_of(*self.facts, serials, kind, recipients),
-            series=self.series,
-            chain_id=self.dossier.deployment.chain_id,
-            contract=self.dossier.deployment.contract,
-            serials=serials,
-            claim_keys=self.dossier.edition.claim_keys.raw[20 * (serials.start - 1) : 20 * (serials.stop - 1)],
-            variants=variants,
-            form=self.form,
-            secrets=secrets,
-            half=half,
-            recipients=recipients,
-        )
+    def _kept(self, files: Iterable[FinishedFile], kind: str) -> tuple[Path, ...]:
+        """Return where these files are, in their order; others of the kind, of an older cutting, are forgotten."""
+        names = [file.name for file in sorted(files, key=lambda file: file.first_serial)]
+        self.manifest.forget(kind, but=names)
+        return tuple(self.folder / name for name in names)
 
 
 def png_bytes(image: Image.Image, *, dpi: int) -> bytes:
@@ -435,44 +392,3 @@ def _checked_pictures(pictures: range | None, series: Series, dossier: Dossier, 
 def _check_serial(serial: int, edition: int) -> None:
     if not 1 <= serial <= edition:
         raise InputError(f"There is no stamp no. {serial:,}: the edition has {edition:,}.")
-
-
-def _plan(series: Series, dossier: Dossier, parts: Iterable[range], tags: Mapping[int, bytes]) -> Iterator[bytes]:
-    """Yield the lines of the plan, some thousands together; `tags` are those that are known, by their first serial.
-
-    No field begins with a sign that a spreadsheet would take for a formula.
-    """
-    places = Places(series)
-    yield b"sheet,position,serial,short code,public code\r\n"
-    for part in parts:
-        all_codes = face_codes(dossier, part, tags.get(part.start) or None)
-        for start in range(0, len(part), _PLAN_CHUNK):
-            codes = all_codes[start : start + _PLAN_CHUNK]
-            sheets, positions = places.on_sheets(codes.serials)
-            columns = (sheets, positions, codes.serials, codes.short_texts(series.id), codes.texts())
-            lines = zip(*(column.tolist() for column in columns), strict=True)
-            yield b"".join([b"%d,%d,%d,%s,%s\r\n" % line for line in lines])
-
-
-def _write_plan(path: Path, lines: Iterator[bytes]) -> Path:
-    write_whole(path, lambda stream: stream.writelines(lines))
-    return path
-
-
-def _preview(path: Path, faces: Path) -> Path:
-    """Write the picture of the first sheet of a file."""
-    write_file(path, png_bytes(view_sheet(faces, dpi=_PREVIEW_DPI), dpi=_PREVIEW_DPI))
-    return path
-
-
-def _record(ledger: Ledger, series: Series, path: Path, sha256: str, serials: range, *, made_at: int) -> None:
-    ledger.record_printed(
-        series.id,
-        PrintedFile(
-            name=path.name,
-            sha256=Hash32(bytes.fromhex(sha256)),
-            first_serial=Serial(serials[0]),
-            last_serial=Serial(serials[-1]),
-            made_at=made_at,
-        ),
-    )

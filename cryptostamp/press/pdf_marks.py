@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import zlib
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -18,6 +17,7 @@ from typing import Final
 
 import numpy as np
 import pikepdf
+from deflate import zlib_compress
 
 from cryptostamp.codes import QrSymbol
 from cryptostamp.press.code_font import CODE_LETTERS, code_font_name, code_font_of
@@ -67,6 +67,8 @@ _ALTERNATES: Final = {  # what a screen or a proof shows in place of a spot ink,
     "UV": (0.1, 0, 0.3, 0),
     "Varnish": (0.15, 0, 0, 0),
 }
+_LEVEL: Final = 6
+"""Of libdeflate, for what is stored once a file: as small as zlib makes it, in a third of the time."""
 _CIRCLE = 0.5522847498  # the handle of a Bezier quarter circle, in radii
 
 
@@ -254,12 +256,8 @@ def _text(run: TextRun, height_mm: float, inks: Inks) -> str:
 
 
 def deflated(*data: bytes | memoryview, level: int) -> bytes:
-    """Return bytes, one after another, as a zlib stream (RFC 1950).
-
-    Symbols in hex are better coded letter by letter than by the short repeats that chance puts into them.
-    """
-    packer = zlib.compressobj(level, strategy=zlib.Z_FILTERED)
-    return b"".join([*map(packer.compress, data), packer.flush()])
+    """Return bytes, one after another, as a zlib stream (RFC 1950) at a level of libdeflate, from 1 to 12."""
+    return bytes(zlib_compress(b"".join(data), level))
 
 
 def text_operators(run: TextRun, height_mm: float) -> str:
@@ -320,7 +318,7 @@ class Plates:
 
     def stream(self, data: bytes, **keys: pikepdf.Object | int | str) -> pikepdf.Stream:
         """Return a new stream, deflated, of the file."""
-        return pikepdf.Stream(self._pdf, deflated(data, level=6), Filter=pikepdf.Name("/FlateDecode"), **keys)
+        return pikepdf.Stream(self._pdf, deflated(data, level=_LEVEL), Filter=pikepdf.Name("/FlateDecode"), **keys)
 
     def provide_inks(self, operators: str) -> None:
         """Give each spot ink that operators draw with its plate, and its processing step if it is one.

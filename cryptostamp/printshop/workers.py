@@ -88,32 +88,17 @@ def make_files(
     def told_all(stamps: int) -> None:
         told(there + stamps)
 
-    for file in _made(missing(), manifest.path.parent, crew, told_all, meanwhile=meanwhile):
+    folder = manifest.path.parent
+    if crew is None:
+        made = _alone(missing(), folder, told_all)
+    else:
+        made = _drive(missing(), crew, told_all, folder if meanwhile else None)
+    for file in made:
         manifest.add(file)
         while found:
             yield found.popleft()
         yield file
     yield from found
-
-
-def _made(
-    tasks: Iterator[FileTask], folder: Path, crew: Crew | None, told: Told, *, meanwhile: bool
-) -> Iterator[FinishedFile]:
-    if crew is None:
-        yield from _alone(tasks, folder, told)
-        return
-    done = 0
-    with crew:
-        if meanwhile:
-            for file in _alone(_until(lambda: crew.ready, tasks), folder, told):
-                done += file.stamps
-                yield file
-        yield from _drive(tasks, crew, lambda stamps: told(done + stamps))
-
-
-def _until(over: Callable[[], bool], tasks: Iterator[FileTask]) -> Iterator[FileTask]:
-    while not over() and (task := next(tasks, None)) is not None:
-        yield task
 
 
 def _alone(tasks: Iterator[FileTask], folder: Path, told: Told) -> Iterator[FinishedFile]:
@@ -124,34 +109,48 @@ def _alone(tasks: Iterator[FileTask], folder: Path, told: Told) -> Iterator[Fini
         yield file
 
 
-def _drive(tasks: Iterator[FileTask], crew: Crew, told: Told) -> Iterator[FinishedFile]:
+def _drive(tasks: Iterator[FileTask], crew: Crew, told: Told, folder: Path | None) -> Iterator[FinishedFile]:
+    """Let a crew make files; until it is ready, this process makes them in `folder`, if there is one."""
     ended: SimpleQueue[Any] = SimpleQueue()
     running: dict[Any, tuple[FileTask, int]] = {}
     again: deque[tuple[FileTask, int]] = deque()
     done = 0
-    while True:
-        while len(running) < crew.places:
-            task, attempt = again.popleft() if again else (next(tasks, None), 1)
-            if task is None:
-                break
-            running[crew.begin(task, ended.put)] = task, attempt
-        if not running:
-            return
-        try:
-            future = ended.get(timeout=_POLL_S)
-        except Empty:
+
+    def told_here(stamps: int) -> None:
+        told(done + stamps)
+
+    with crew:
+        while True:
+            here: FinishedFile | None = None
+            if folder is not None and not crew.ready and (task := next(tasks, None)) is not None:
+                here = task.make(folder, told_here)
+                done += here.stamps
+            # Before anybody looks at this file, the crew has something to do.
+            while (here is None or crew.ready) and len(running) < crew.places:
+                task, attempt = again.popleft() if again else (next(tasks, None), 1)
+                if task is None:
+                    break
+                running[crew.begin(task, ended.put)] = task, attempt
+            if here is not None:
+                yield here
+                continue
+            if not running:
+                return
+            try:
+                future = ended.get(timeout=_POLL_S)
+            except Empty:
+                told(done + crew.counted())
+                continue
+            task, attempt = running.pop(future)
+            file = crew.end(task, future)
+            if file is None:
+                if attempt == ATTEMPTS:
+                    raise lost(task)
+                again.append((task, attempt + 1))
+                continue
+            done += file.stamps
             told(done + crew.counted())
-            continue
-        task, attempt = running.pop(future)
-        file = crew.end(task, future)
-        if file is None:
-            if attempt == ATTEMPTS:
-                raise lost(task)
-            again.append((task, attempt + 1))
-            continue
-        done += file.stamps
-        told(done + crew.counted())
-        yield file
+            yield file
 
 
 def lost(task: FileTask) -> EnvironmentProblem:

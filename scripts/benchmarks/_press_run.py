@@ -17,7 +17,8 @@ from pathlib import Path
 from benchmarks._press_edition import PASSPHRASE, series_of
 from benchmarks.harness import ROOT
 from cryptostamp.office import Workspace, print_stamps, proof_prints
-from cryptostamp.office.printing import SHEETS_PER_FILE, PrintRun
+from cryptostamp.office.print_tasks import PrintRun
+from cryptostamp.office.printing import SHEETS_PER_FILE
 from cryptostamp.printshop.cluster import Cluster
 from cryptostamp.printshop.print_run import Manifest
 from cryptostamp.printshop.workers import Processes, make_files
