@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
@@ -32,6 +32,7 @@ from cryptostamp.series.models import Design, Variant
 __all__ = [
     "MAX_ARTWORK_BYTES",
     "Artwork",
+    "SizedArtwork",
     "artwork_cutting",
     "artwork_pdf",
     "artwork_pixels",
@@ -271,23 +272,42 @@ def artwork_cutting(
     return _drawn(art, art.svg(colour, str(right - left), str(bottom - top), part))
 
 
-@lru_cache(maxsize=256)
-def artwork_pdf(art: Artwork | Bitmap, colour: str, width_mm: float, height_mm: float) -> bytes:
-    """Return the picture as a PDF of one page of the given size; the same input gives the same bytes."""
-    size = f"{width_mm}mm", f"{height_mm}mm"
-    picture = art.svg(*size) if isinstance(art, Bitmap) else art.svg(colour, *size)
-    source = (
-        f"#set page(width: {width_mm}mm, height: {height_mm}mm, margin: 0mm)\n#set document(date: none)\n"
-        f'#image("art.svg", width: {width_mm}mm, height: {height_mm}mm, fit: "stretch")\n'
-    )
+class SizedArtwork(NamedTuple):
+    """A picture in a colour, as large as it is printed."""
+
+    art: Artwork | Bitmap
+    colour: str
+    width_mm: float
+    height_mm: float
+
+
+@lru_cache(maxsize=16)
+def artwork_pdf(*pictures: SizedArtwork) -> bytes:
+    """Return pictures as a PDF, a page of its size for each; the same input gives the same bytes.
+
+    Many at once are made several times as fast as one by one, and have their colour spaces in common.
+    """
     # typst takes a dict of files, which its stubs do not say yet.
-    files: Any = {"main.typ": source.encode(), "art.svg": picture}
+    files: dict[str, Any] = {}
+    source = ["#set document(date: none)\n"]
+    for number, (art, colour, *size) in enumerate(pictures):
+        width, height = (f"{side}mm" for side in size)
+        files[f"{number}.svg"] = art.svg(width, height) if isinstance(art, Bitmap) else art.svg(colour, width, height)
+        source.append(
+            f"#page(width: {width}, height: {height}, margin: 0mm)"
+            f'[#image("{number}.svg", width: {width}, height: {height}, fit: "stretch")]\n'
+        )
+    files["main.typ"] = "".join(source).encode()
     try:
-        pdf = typst.compile(files, format="pdf", ignore_system_fonts=True, pdf_tags=False)
+        pdf = typst.compile(files, format="pdf", ignore_system_fonts=True, pdf_tags=False)  # type: ignore[call-overload]
     except RuntimeError as error:
-        raise ArtworkError(f"The artwork cannot be drawn: {error}.", where=str(art.path), remedy=_OUT) from error
+        if len(pictures) > 1:
+            for picture in pictures:
+                artwork_pdf(picture)  # names the one that cannot be drawn
+        where = str(pictures[0].art.path)
+        raise ArtworkError(f"The artwork cannot be drawn: {error}.", where=where, remedy=_OUT) from error
     if not isinstance(pdf, bytes):
-        raise CryptostampError("The PDF of an artwork came out as several files.", where=str(art.path))
+        raise CryptostampError("The PDF of artwork came out as several files.", where=str(pictures[0].art.path))
     return pdf
 
 

@@ -6,12 +6,13 @@ a job that are made by one process have them in common.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from io import BytesIO
 
 import pikepdf
 
-from cryptostamp.press.artwork import Artwork, artwork_pdf, check_shape, load_artwork
+from cryptostamp.press.artwork import Artwork, SizedArtwork, artwork_pdf, check_shape, load_artwork
 from cryptostamp.press.bitmap import Bitmap
 from cryptostamp.press.face import face_parts
 from cryptostamp.press.imposition import sheet_geometry
@@ -56,8 +57,7 @@ def _shared_by_faces(
     _artworks: tuple[Artwork | Bitmap, ...],
 ) -> SharedPart:
     book = FaceBook(series, side, auto)
-    for design, variant in kinds:
-        book.provide_form(design, variant)
+    book.provide_forms(kinds)
     return book.shared()
 
 
@@ -78,23 +78,29 @@ class FaceBook(SheetBook):
         self.add_form("DieLines", cut, self.geometry.media)
         self.add_form("Cancelled", cancelled_place(self.geometry), self._unit)
         self._kinds = set[tuple[int, int]]()
+        self._pictures = dict[SizedArtwork, pikepdf.Object]()
         self._add_sheet_picture()
 
-    def provide_form(self, design: int, variant: int) -> None:
-        """Add the form with all that stamps of this design and colour share, if it is not there."""
-        if (design, variant) in self._kinds:
-            return
-        self._kinds.add((design, variant))
+    def provide_forms(self, kinds: Iterable[tuple[int, int]]) -> None:
+        """Add forms with all that stamps of these kinds share, a design and a colour each, if they are not there."""
+        missing = [kind for kind in dict.fromkeys(kinds) if kind not in self._kinds]
         series, template = self.series, self.template
-        writer, pictures = self.writer(template.height_mm), dict[str, pikepdf.Object]()
-        for part in face_parts(series, template, series.designs[design], series.variants[variant], self.auto):
-            if isinstance(part, PlacedPicture):
-                pictures[f"Picture{len(pictures)}"] = self._place_picture(writer, part, len(pictures))
-            else:
-                writer.draw((part,))
+        faces = [
+            face_parts(series, template, series.designs[design], series.variants[variant], self.auto)
+            for design, variant in missing
+        ]
+        self._draw(part for parts in faces for part in parts if isinstance(part, PlacedPicture))
         # Pictures that reach the cut go on beyond it, as far as the neighbours leave paper.
         bleed = min(float(series.sheet.bleed_mm), float(series.sheet.gutter_mm) / 2)
-        self.add_form(form_name(design, variant), writer.operators(), self._unit.grown(bleed), **pictures)
+        for (design, variant), parts in zip(missing, faces, strict=True):
+            writer, pictures = self.writer(template.height_mm), dict[str, pikepdf.Object]()
+            for part in parts:
+                if isinstance(part, PlacedPicture):
+                    pictures[f"Picture{len(pictures)}"] = self._place_picture(writer, part, len(pictures))
+                else:
+                    writer.draw((part,))
+            self.add_form(form_name(design, variant), writer.operators(), self._unit.grown(bleed), **pictures)
+        self._kinds.update(missing)
 
     def _add_sheet_picture(self) -> None:
         """Add the picture that covers a miniature sheet, if there is one."""
@@ -103,19 +109,32 @@ class FaceBook(SheetBook):
             return
         check_shape(load_artwork(part.path), part.box)
         writer = self.writer(self.geometry.media.height_mm)
+        self._draw([part])
         picture = self._place_picture(writer, part, 0)
         self.add_form("SheetPicture", writer.operators(), self.geometry.media, Picture0=picture)
 
+    def _draw(self, parts: Iterable[PlacedPicture]) -> None:
+        """Add pictures as Form XObjects, each once."""
+        new = [sized for sized in dict.fromkeys(map(_sized, parts)) if sized not in self._pictures]
+        if not new:
+            return
+        with pikepdf.open(BytesIO(artwork_pdf(*new))) as source:
+            for sized, page in zip(new, source.pages, strict=True):
+                picture = self._pictures[sized] = self.pdf.copy_foreign(page.as_form_xobject())
+                blend_as_on_screen(picture)
+
     def _place_picture(self, writer: PageWriter, part: PlacedPicture, index: int) -> pikepdf.Object:
         """Paint a picture into its place, and return it as a Form XObject."""
-        box = part.box
-        width, height = round(box.width_mm, 4), round(box.height_mm, 4)
-        with pikepdf.open(BytesIO(artwork_pdf(load_artwork(part.path), part.colour, width, height))) as source:
-            picture = self.pdf.copy_foreign(source.pages[0].as_form_xobject())
-        blend_as_on_screen(picture)
+        sized = _sized(part)
+        picture = self._pictures[sized]
         wide, high = (float(value) for value in list(picture["/BBox"])[2:])
         writer.raw(
-            f"q {width / wide:.8f} 0 0 {height / high:.8f} {number(box.x_mm)} "
-            f"{number(writer.height_mm - box.bottom_mm)} cm /Picture{index} Do Q"
+            f"q {sized.width_mm / wide:.8f} 0 0 {sized.height_mm / high:.8f} {number(part.box.x_mm)} "
+            f"{number(writer.height_mm - part.box.bottom_mm)} cm /Picture{index} Do Q"
         )
         return picture
+
+
+def _sized(part: PlacedPicture) -> SizedArtwork:
+    width, height = round(part.box.width_mm, 4), round(part.box.height_mm, 4)
+    return SizedArtwork(load_artwork(part.path), part.colour, width, height)

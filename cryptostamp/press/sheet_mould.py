@@ -102,7 +102,7 @@ def column_of_lines(pattern: str, fields: Mapping[str, npt.NDArray[np.bytes_]]) 
     column = np.full((count, fixed + int(lengths.sum(axis=0).max(initial=0))), _SPACE, dtype=np.uint8)
     # Stamps whose fields have equal lengths are filled together: a file has as many kinds as its serials have lengths.
     keys = np.ravel_multi_index(tuple(lengths), tuple(lengths.max(axis=1) + 1))
-    for key in np.unique(keys):
+    for key in np.flatnonzero(np.bincount(keys)):
         chosen = _run_of(np.flatnonzero(keys == key))
         first = chosen.start if isinstance(chosen, slice) else chosen[0]
         at, given = 0, iter(lengths[:, first].tolist())

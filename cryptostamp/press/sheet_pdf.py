@@ -187,7 +187,7 @@ class _FacePrinter:
             _COLOUR: column_of_names([str(number + 1) for number in range(len(self.series.variants))], variants),
         }
         colours = len(self.series.variants)
-        kinds = [divmod(kind, colours) for kind in np.unique(designs * colours + variants).tolist()]
+        kinds = [divmod(kind, colours) for kind in np.flatnonzero(np.bincount(designs * colours + variants)).tolist()]
         known = self.known
         self.shared = (
             (lambda: known) if known else partial(shared_by_faces, self.series, self.side, self.auto, tuple(kinds))
@@ -244,8 +244,8 @@ class _FacePrinter:
         writer.raw(self.before)
         writer.raw(self.marks.operators(sheet))
         codes_only = is_code("".join([face.short_code for face in faces]))
+        book.provide_forms((face.design, face.variant) for face in faces)
         for face in faces:
-            book.provide_form(face.design, face.variant)
             writer.raw(self.operators(book, face, codes_only=codes_only))
         for cell in self.marks.empty_places(sheet):
             writer.raw(f"{self.place_in(cell)}/Cancelled Do Q")

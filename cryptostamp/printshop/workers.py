@@ -111,46 +111,71 @@ def _alone(tasks: Iterator[FileTask], folder: Path, told: Told) -> Iterator[Fini
 
 def _drive(tasks: Iterator[FileTask], crew: Crew, told: Told, folder: Path | None) -> Iterator[FinishedFile]:
     """Let a crew make files; until it is ready, this process makes them in `folder`, if there is one."""
-    ended: SimpleQueue[Any] = SimpleQueue()
-    running: dict[Any, tuple[FileTask, int]] = {}
-    again: deque[tuple[FileTask, int]] = deque()
-    done = 0
-
-    def told_here(stamps: int) -> None:
-        told(done + stamps)
-
+    work = _Work(tasks, crew, told)
     with crew:
-        while True:
-            here: FinishedFile | None = None
-            if folder is not None and not crew.ready and (task := next(tasks, None)) is not None:
-                here = task.make(folder, told_here)
-                done += here.stamps
-            # Before anybody looks at this file, the crew has something to do.
-            while (here is None or crew.ready) and len(running) < crew.places:
-                task, attempt = again.popleft() if again else (next(tasks, None), 1)
-                if task is None:
-                    break
-                running[crew.begin(task, ended.put)] = task, attempt
-            if here is not None:
-                yield here
-                continue
-            if not running:
-                return
-            try:
-                future = ended.get(timeout=_POLL_S)
-            except Empty:
-                told(done + crew.counted())
-                continue
-            task, attempt = running.pop(future)
-            file = crew.end(task, future)
+        while folder is not None and not crew.ready:
+            file = work.make_one(folder)
             if file is None:
-                if attempt == ATTEMPTS:
-                    raise lost(task)
-                again.append((task, attempt + 1))
-                continue
-            done += file.stamps
-            told(done + crew.counted())
+                break
             yield file
+        while work.give_out():
+            file = work.wait_for_one()
+            if file is not None:
+                yield file
+
+
+class _Work:
+    """What is given to a crew, and what has come back."""
+
+    def __init__(self, tasks: Iterator[FileTask], crew: Crew, told: Told) -> None:
+        self._tasks = tasks
+        self._crew = crew
+        self._told = told
+        self._ended: SimpleQueue[Any] = SimpleQueue()
+        self._running: dict[Any, tuple[FileTask, int]] = {}
+        self._again: deque[tuple[FileTask, int]] = deque()
+        self._done = 0
+
+    def make_one(self, folder: Path) -> FinishedFile | None:
+        """Make a file in this process; return `None` if there is none to be made.
+
+        If the crew has become ready meanwhile, it has something to do before anybody looks at the file.
+        """
+        task = next(self._tasks, None)
+        if task is None:
+            return None
+        file = task.make(folder, lambda stamps: self._told(self._done + stamps))
+        self._done += file.stamps
+        if self._crew.ready:
+            self.give_out()
+        return file
+
+    def give_out(self) -> bool:
+        """Give the crew as many tasks as keep it busy, and return whether it has any."""
+        while len(self._running) < self._crew.places:
+            task, attempt = self._again.popleft() if self._again else (next(self._tasks, None), 1)
+            if task is None:
+                break
+            self._running[self._crew.begin(task, self._ended.put)] = task, attempt
+        return bool(self._running)
+
+    def wait_for_one(self) -> FinishedFile | None:
+        """Return a finished file, or `None` if for a while there was none or a worker was lost."""
+        try:
+            future = self._ended.get(timeout=_POLL_S)
+        except Empty:
+            self._told(self._done + self._crew.counted())
+            return None
+        task, attempt = self._running.pop(future)
+        file = self._crew.end(task, future)
+        if file is None:
+            if attempt == ATTEMPTS:
+                raise lost(task)
+            self._again.append((task, attempt + 1))
+            return None
+        self._done += file.stamps
+        self._told(self._done + self._crew.counted())
+        return file
 
 
 def lost(task: FileTask) -> EnvironmentProblem:

@@ -30,7 +30,7 @@ _PRINTER = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
 """Somebody's public key, from the pages of age."""
 
 
-_SHORT_FILES = 12
+_LEAST_FILES = 12
 _FILES = 6
 """At least, so that two workers have the same to do; an edition of 150,000 has as many by itself."""
 
@@ -107,7 +107,7 @@ def _read_back(run: Run, series: Series, workspace: Workspace) -> float:
 
 def _pace(run: Run, series: Series, workspace: Workspace) -> float:
     folder, whole = workspace.make_print_folder(), range(1, run.edition + 1)
-    sheets = max(1, run.edition // (_SHORT_FILES * series.sheet.stamps))
+    sheets = min(SHEETS_PER_FILE, max(1, run.edition // (_LEAST_FILES * series.sheet.stamps)))
     job = PrintRun(series, workspace.dossier(), folder, whole, sheets, read_back=0)
     crew = Processes(run.workers, folder) if run.cluster is None else Cluster(run.cluster, folder)
     done, times = 0, list[tuple[float, int]]()

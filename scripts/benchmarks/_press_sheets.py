@@ -56,7 +56,6 @@ def sheet_rows(*, quick: bool) -> list[Row]:
                 note="with the artwork that all share",
             ),
             _proof_row(folder, edition, quick=quick),
-            *_worker_rows(folder, edition, repeats),
         ]
     return rows + _growth_rows(edition, alone, quick=quick)
 
@@ -119,23 +118,23 @@ def _proof_row(folder: str, edition: int, *, quick: bool) -> Row:
     )
 
 
-def _worker_rows(folder: str, edition: int, repeats: int) -> list[Row]:
+def _worker_rows(folder: str, size: int, repeats: int, *, binding: bool) -> list[Row]:
     """Compare two workers with one, when they are at work: how they begin is in the times of whole jobs."""
     pace: dict[tuple[str, int], float] = {}
     for workers in (1, _CORES):
         progress(f"{workers} at work: processes, and a Dask cluster")
-        pace["processes", workers] = _pace(Run(folder, edition, workers=workers, pace=True), repeats)
+        pace["processes", workers] = _pace(Run(folder, size, workers=workers, pace=True), repeats)
         with cluster_of(workers) as address:
-            run = Run(folder, edition, workers=workers, cluster=address, pace=True)
+            run = Run(folder, size, workers=workers, cluster=address, pace=True)
             pace["Dask workers", workers] = _pace(run, repeats)
     return [
         Row(
-            what=f"{_CORES} {who} at work",
+            what=f"{_CORES} {who} at work on {size:,} stamps",
             unit="stamps a second",
             ours=round(pace[who, _CORES]),
             peers={"one": round(pace[who, 1])},
             better="higher",
-            target=1.7 * pace[who, 1] if edition == _FULL else None,
+            target=1.7 * pace[who, 1] if binding else None,
             note=f"target: 1.7 times one; {note}",
         )
         for who, note in (("processes", "from the first file of each to the last"), ("Dask workers", "the same"))
@@ -147,14 +146,21 @@ def _pace(run: Run, repeats: int) -> float:
 
 
 def _growth_rows(edition: int, alone: Outcome, *, quick: bool) -> list[Row]:
-    """Print a tenth and, in the full form, ten times the edition, in one process."""
+    """Print a tenth and, in the full form, ten times the edition, in one process; and compare workers on the largest.
+
+    Where two workers are compared with one there must be enough to do for some seconds.
+    """
     found = {edition: alone}
-    for size in (edition // 10, *(() if quick else (10 * edition,))):
-        progress(f"sheets of {size:,} stamps, one process")
+    workers: list[Row] = []
+    for size in (edition // 10, edition if quick else 10 * edition):
         with TemporaryDirectory() as place:
             folder = str(Path(place) / "edition")
             make_edition(Path(folder), size)
-            found[size] = measured(Run(folder, size))
+            if size != edition:
+                progress(f"sheets of {size:,} stamps, one process")
+                found[size] = measured(Run(folder, size))
+            if size >= edition:
+                workers = _worker_rows(folder, size, 1 if quick else 3, binding=not quick)
     largest, before = max(found), max(found) // 10
     rows = [
         Row(what=f"memory for {size:,} stamps, one process", unit="MB", ours=round(outcome.peak_mb), target=500)
@@ -166,7 +172,7 @@ def _growth_rows(edition: int, alone: Outcome, *, quick: bool) -> list[Row]:
         ours=round(found[largest].seconds / found[before].seconds, 2),
         target=11,
     )
-    return [*rows, growth]
+    return [*workers, *rows, growth]
 
 
 def _median(outcomes: list[Outcome]) -> Outcome:

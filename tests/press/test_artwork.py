@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cryptostamp.errors import ArtworkError
-from cryptostamp.press.artwork import MAX_ARTWORK_BYTES, artwork_pdf, load_artwork, render_artwork
+from cryptostamp.press.artwork import MAX_ARTWORK_BYTES, SizedArtwork, artwork_pdf, load_artwork, render_artwork
 from cryptostamp.series import Series
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 364 276">'
@@ -118,10 +118,20 @@ class TestDrawing:
 
     def test_the_pdf_is_the_same_every_time(self, leapfrog: Series) -> None:
         """Converting the same artwork twice gives the same bytes."""
-        art = load_artwork(leapfrog.designs[0].artwork)
-        first = artwork_pdf(art, "#4f9d3a", 36.4, 27.6)
+        pictures = [SizedArtwork(load_artwork(design.artwork), "#4f9d3a", 36.4, 27.6) for design in leapfrog.designs]
+        first = artwork_pdf(*pictures)
         artwork_pdf.cache_clear()
-        assert artwork_pdf(art, "#4f9d3a", 36.4, 27.6) == first
+        assert artwork_pdf(*pictures) == first
+
+    def test_of_many_the_one_that_cannot_be_drawn_is_named(self, leapfrog: Series, tmp_path: Path) -> None:
+        """Pictures are converted together; an error says which it was."""
+        broken = tmp_path / "broken.svg"
+        broken.write_text(HEAD.replace(":xlink", ":other") + '<use xlink:href="#a"/></svg>')  # a prefix of nothing
+        whole = load_artwork(leapfrog.designs[0].artwork)
+        pictures = [SizedArtwork(art, "#4f9d3a", 36.4, 27.6) for art in (whole, load_artwork(broken))]
+        with pytest.raises(ArtworkError) as refusal:
+            artwork_pdf(*pictures)
+        assert refusal.value.where == str(broken)
 
 
 class TestLeapfrog:

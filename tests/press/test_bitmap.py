@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from cryptostamp.errors import ArtworkError
-from cryptostamp.press.artwork import artwork_pdf, check_shape, load_artwork, render_artwork
+from cryptostamp.press.artwork import SizedArtwork, artwork_pdf, check_shape, load_artwork, render_artwork
 from cryptostamp.press.bitmap import Bitmap
 from cryptostamp.primitives import Box
 from cryptostamp.series import Series
@@ -62,9 +62,9 @@ class TestGood:
         design = replace(leapfrog.designs[0], artwork=path)
         assert render_artwork(design, leapfrog.variants[0], 30, 15).getpixel((3, 3)) == (0x33, 0x66, 0x99)
         art = load_artwork(path)
-        pdf = artwork_pdf(art, "#000000", 25.4, 12.7)
+        pdf = artwork_pdf(SizedArtwork(art, "#000000", 25.4, 12.7))
         artwork_pdf.cache_clear()
-        assert artwork_pdf(art, "#000000", 25.4, 12.7) == pdf
+        assert artwork_pdf(SizedArtwork(art, "#000000", 25.4, 12.7)) == pdf
         with pikepdf.open(BytesIO(pdf)) as opened:
             streams = [each for each in opened.objects if isinstance(each, pikepdf.Stream)]
             images = [each for each in streams if each.get("/Subtype") == "/Image"]
