@@ -17,6 +17,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, suppress
 from multiprocessing import forkserver, get_context, parent_process
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import ModuleType, TracebackType
@@ -195,7 +196,7 @@ class Processes:
         self.prepare()
         self.count = count
         self.folder = folder
-        self._context = get_context("forkserver")
+        self._context = _Context()
         # A number for each task in hand, each written by one process only: nobody holds a lock when he is killed.
         self._stamps = self._context.RawArray("q", self.places)
         self._free = list(range(self.places))
@@ -240,8 +241,8 @@ class Processes:
 
     def _begin_processes(self) -> None:
         """Let processes begin, which takes as long as their imports: nobody has to wait for it."""
-        self._pool = self._opened()
-        with suppress(BrokenProcessPool), _main_unseen():
+        with suppress(BrokenProcessPool, OSError), _main_unseen():  # whoever gives them a task will hear of it
+            self._pool = self._opened()
             for _ in range(self.count):
                 self._pool.submit(int)
 
@@ -286,9 +287,30 @@ class Processes:
         return ProcessPoolExecutor(self.count, mp_context=self._context, initializer=_begin, initargs=(self._stamps,))
 
     def _close(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
+        if self._pool is None:
+            return
+        if any(process.exitcode for process in self._context.begun):
+            # A pool that has lost a process waits for all others, also for one that began too late to be ended by it.
+            for process in self._context.begun:
+                if process.pid is not None:
+                    process.kill()
+        self._pool.shutdown(cancel_futures=True)
+        self._pool = None
+        self._context.begun.clear()
+
+
+class _Context(ForkServerContext):
+    """The way in which processes begin. Remembers them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun: list[ForkServerProcess] = []
+
+    def Process(self, *args: Any, **kwargs: Any) -> ForkServerProcess:  # type: ignore[override]  # noqa: ANN401, N802
+        """Return a process that is about to begin: this is what a pool calls."""
+        process = ForkServerProcess(*args, **kwargs)
+        self.begun.append(process)
+        return process
 
 
 @contextmanager

@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from cryptostamp.errors import ArtworkError
-from cryptostamp.press.artwork import MAX_ARTWORK_BYTES, SizedArtwork, artwork_pdf, load_artwork, render_artwork
+from cryptostamp.press.artwork import (
+    MAX_ARTWORK_BYTES,
+    SizedArtwork,
+    artwork_cutting,
+    artwork_pdf,
+    artwork_pixels,
+    load_artwork,
+    render_artwork,
+)
 from cryptostamp.series import Series
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 364 276">'
@@ -132,6 +140,17 @@ class TestDrawing:
         with pytest.raises(ArtworkError) as refusal:
             artwork_pdf(*pictures)
         assert refusal.value.where == str(broken)
+
+    @pytest.mark.parametrize("cutting", [(0, 0, 91, 69), (30, 20, 60, 25), (90, 68, 91, 69)])
+    def test_a_cutting_is_a_part_of_the_whole(self, leapfrog: Series, cutting: tuple[int, int, int, int]) -> None:
+        """Drawn alone, it differs from the same part of the whole picture only in the smoothing of edges."""
+        art = load_artwork(leapfrog.designs[1].artwork)
+        whole = artwork_pixels(art, "#4f9d3a", 91, 69).crop(cutting)
+        part = artwork_cutting(art, "#4f9d3a", 91, 69, cutting)
+        assert part.size == whole.size
+        apart = np.abs(np.asarray(part, dtype=np.int16) - np.asarray(whole, dtype=np.int16))
+        assert apart.max() <= 16
+        assert apart.mean() < 0.2
 
 
 class TestLeapfrog:

@@ -145,6 +145,27 @@ class TestSheetCode:
             assert known[0] == f"LEAP/{sheet:02}/{min(serials):04}-{max(serials):04}"
 
 
+class TestLinesThatDiffer:
+    """Number and serials of a sheet end at one place, whatever they say."""
+
+    def test_they_end_where_all_others_end(self, leapfrog: Series, face: Face, tmp_path: Path) -> None:
+        """The right edge of the last digit is that of sheets with more and fewer digits, within a tenth of a mm."""
+        write_face_pdf(tmp_path / "a.pdf", leapfrog, [face(serial) for serial in (1, 26, 251, 976)])
+        ends: dict[str, list[float]] = {"Sheet": [], "Nos": []}
+        numbers = (1, 2, 11, 40)
+        with pypdfium2.PdfDocument(tmp_path / "a.pdf") as document:
+            for page, number in zip(document, numbers, strict=True):
+                text = page.get_textpage()
+                assert f"Sheet {number} of 40" in text.get_text_bounded()
+                for word, found in ends.items():
+                    index, _ = text.search(word).get_next() or (0, 0)
+                    line = text.get_text_range(index).splitlines()[0]
+                    found.append(text.get_charbox(index + len(line.rstrip()) - 1, loose=True)[2])
+        for found in ends.values():
+            assert len(found) == 4
+            assert max(found) - min(found) < 0.1 * 72 / 25.4
+
+
 class TestLastSheet:
     """A sheet that the edition does not fill."""
 

@@ -54,6 +54,27 @@ class TestMakingFiles:
         assert texts(other.path.parent) == texts(manifest.path.parent)
         assert Manifest(other.path).files == Manifest(manifest.path).files
 
+    def test_nobody_waits_for_processes_to_begin(self, leapfrog: Series, manifest: Manifest, tmp_path: Path) -> None:
+        """If it is asked to, this process makes files until the others are there; then they do."""
+        tasks = [replace(errand, notes=tmp_path, seconds=0.2) for errand in errands(leapfrog, 25)]
+        seen: list[int] = []
+        files = make_files(tasks, manifest, crew=Processes(2, manifest.path.parent), meanwhile=True, told=seen.append)
+        names = [file.name for file in files]
+        assert sorted(names) == sorted(errand.name for errand in tasks)
+        makers = [int((tmp_path / f"{name}.pid").read_text()) for name in names]
+        assert makers[0] == os.getpid()
+        here = makers.count(os.getpid())
+        assert makers[:here] == [os.getpid()] * here
+        assert len(set(makers[here:])) == 2
+        assert seen == sorted(seen)
+        assert seen[-1] == 25
+
+    def test_who_shall_not_make_files_waits(self, leapfrog: Series, manifest: Manifest, tmp_path: Path) -> None:
+        """Unless it is asked to, this process makes none: a file may bring its maker to an end."""
+        tasks = [replace(errand, notes=tmp_path) for errand in errands(leapfrog, 3)]
+        list(make_files(tasks, manifest, crew=Processes(1, manifest.path.parent)))
+        assert str(os.getpid()) not in {path.read_text() for path in tmp_path.glob("*.pid")}
+
     def test_what_is_there_is_yielded_and_counted(self, leapfrog: Series, manifest: Manifest) -> None:
         """Finished files come along with new ones, and the count of stamps includes them."""
         list(make_files(errands(leapfrog, 3), manifest))
@@ -111,6 +132,8 @@ class TestKilledWorkers:
 
         def kill_one(_what: str, done: int, _total: int) -> None:
             if done and not killed:
+                while not active_children():  # until then, this process makes the files
+                    time.sleep(0.01)
                 worker = active_children()[0]
                 killed.append(worker.pid)
                 worker.kill()
