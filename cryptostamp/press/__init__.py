@@ -6,14 +6,15 @@ no secret, and takes every code as text and symbol from whoever made it.
 """
 
 from cryptostamp.press.artwork import render_artwork
-from cryptostamp.press.claim_layer import claim_layer_pdf, scratch_layer_pdf, write_claim_layer
 from cryptostamp.press.claim_part import check_claim_part
 from cryptostamp.press.colour import Inks, inks_of
 from cryptostamp.press.face import face_parts, static_marks
 from cryptostamp.press.imposition import Places, cut, place_of, position_of, serial_at, sheets_of, sheets_with
 from cryptostamp.press.legibility import letters_colour
-from cryptostamp.press.page_file import SharedPart
-from cryptostamp.press.pdfx import Finding, Outcome, Rule, check_pdfx
+from cryptostamp.press.pdf.claim_layer import claim_layer_pdf, scratch_layer_pdf, write_claim_layer
+from cryptostamp.press.pdf.page_file import SharedPart
+from cryptostamp.press.pdf.pdfx import Finding, Outcome, Rule, check_pdfx
+from cryptostamp.press.pdf.sheet_pdf import SheetFile, shared_faces, write_face_pdf
 from cryptostamp.press.phone import photograph
 from cryptostamp.press.png_batch import StampPictures
 from cryptostamp.press.preflight import check_press, press_notes
@@ -21,7 +22,6 @@ from cryptostamp.press.proof_plan import ClaimPlan, PlannedPlace, ProofPlan
 from cryptostamp.press.proofing import PagePicture, PrintedFilePages, PrintedPage
 from cryptostamp.press.runs import ClaimRun, FaceRun
 from cryptostamp.press.seal import SealedFile, recipients_of, seal, unseal, write_sealed
-from cryptostamp.press.sheet_pdf import SheetFile, shared_faces, write_face_pdf
 from cryptostamp.press.sheet_view import draw_sheet, view_sheet
 from cryptostamp.press.stamp_image import (
     ClaimPart,

@@ -3,7 +3,7 @@
 Numbers and codes are made of digits, capitals and a few signs. They are set without kerning, so that the
 place of a character follows from those before it alone, and in one size that fits the widest line that can occur:
 nothing is measured stamp by stamp, and all stamps of a series look alike. On the plate such a line is a literal
-string of one byte a character in a font made for codes (`cryptostamp.press.code_font`). Any other text
+string of one byte a character in a font made for codes (`cryptostamp.press.pdf.code_font`). Any other text
 is not a code and does not belong here.
 """
 
@@ -16,10 +16,10 @@ from string import Formatter
 from typing import Final
 
 from cryptostamp.errors import InputError
-from cryptostamp.press.code_font import CODE_LETTERS, code_font_name
 from cryptostamp.press.lettering import Typeface, width_of
 from cryptostamp.press.marks import TextRun
-from cryptostamp.press.pdf_marks import number
+from cryptostamp.press.pdf.code_font import CODE_LETTERS, code_font_name
+from cryptostamp.press.pdf.operators import number
 
 __all__ = ["CodeLine", "CodeLines", "code_size", "code_width", "is_code", "widest"]
 

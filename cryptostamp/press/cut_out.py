@@ -1,6 +1,6 @@
 """A unit as it is parted from its sheet: teeth, the perforation inside, round corners, and a soft shadow.
 
-Only for pictures on a screen. On paper the same cuts are the die line (`cryptostamp.press.sheet_furniture`).
+Only for pictures on a screen. On paper the same cuts are the die line (`cryptostamp.press.pdf.sheet_furniture`).
 """
 
 from __future__ import annotations

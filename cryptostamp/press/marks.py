@@ -2,7 +2,7 @@
 
 Lengths are millimetres from the top left corner of the stamp, y downwards. Colours are ``#rrggbb``, or the
 name of a spot ink (`SPOT_INKS`), which has a plate of its own and overprints what lies below; `BLACK` is
-printed with black ink alone. Nothing here draws: `raster` makes pixels of marks and `pdf_marks` makes PDF
+printed with black ink alone. Nothing here draws: `raster` makes pixels of marks and `pdf.operators` makes PDF
 operators, so that a picture on a screen and a sheet of paper cannot differ.
 """
 

@@ -23,8 +23,8 @@ from cryptostamp.press.imposition import sheet_geometry
 from cryptostamp.press.layout import DEVICE_DPI, QUIET_MODULES
 from cryptostamp.press.legibility import GROUND_DPI, MIN_CONTRAST, LaidText, box_of, contrast, laid_out, luminance
 from cryptostamp.press.marks import SPOT_INKS, Box
-from cryptostamp.press.microtext import microtext_warning
 from cryptostamp.press.raster import pixels
+from cryptostamp.press.security.microtext import microtext_warning
 from cryptostamp.press.sheet_picture import grounds_of_cells, sheet_picture
 from cryptostamp.press.template import Template, template_of
 from cryptostamp.press.template_marks import PlacedPicture

@@ -15,8 +15,8 @@ from cryptostamp.press.claim_layout import claim_layout
 from cryptostamp.press.claim_part import ClaimLines
 from cryptostamp.press.imposition import Places, sheet_geometry, sheets_in_order
 from cryptostamp.press.marks import Box
-from cryptostamp.press.sheet_code import QUIET_MM, sheet_code
-from cryptostamp.press.sheet_furniture import SheetMarks
+from cryptostamp.press.pdf.sheet_code import QUIET_MM, sheet_code
+from cryptostamp.press.pdf.sheet_furniture import SheetMarks
 from cryptostamp.press.template import template_of
 from cryptostamp.primitives import Serial
 from cryptostamp.series.models import Series

@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from cryptostamp.errors import InputError
 from cryptostamp.press.code_lines import is_code
-from cryptostamp.press.pdf_marks import bits_of
-from cryptostamp.press.sheet_mould import codes_alone
+from cryptostamp.press.pdf.operators import bits_of
+from cryptostamp.press.pdf.sheet_mould import codes_alone
 from cryptostamp.press.stamp_image import ClaimPart, StampFace
 from cryptostamp.primitives import Serial
 from cryptostamp.series.models import Series
@@ -37,7 +37,7 @@ class FaceRow(NamedTuple):
     side: int
     """Modules a side of the symbol."""
     bits: bytes
-    """The symbol, packed: see `cryptostamp.press.pdf_marks.SymbolPlace`."""
+    """The symbol, packed: see `cryptostamp.press.pdf.operators.SymbolPlace`."""
 
 
 class ClaimRow(NamedTuple):

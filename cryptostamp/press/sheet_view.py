@@ -15,8 +15,8 @@ from PIL import Image
 
 from cryptostamp.errors import InputError
 from cryptostamp.press.imposition import sheet_geometry
+from cryptostamp.press.pdf.sheet_pdf import write_face_pdf
 from cryptostamp.press.runs import FaceRun
-from cryptostamp.press.sheet_pdf import write_face_pdf
 from cryptostamp.press.stamp_image import StampFace
 from cryptostamp.series.models import Series
 

@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import TypeGuard
 
 from cryptostamp.errors import InputError
-from cryptostamp.press.code_font import CODE_LETTERS
 from cryptostamp.press.code_lines import code_size
 from cryptostamp.press.layout import check_symbol_room, symbol_box
 from cryptostamp.press.lettering import Typeface, fit_size
+from cryptostamp.press.pdf.code_font import CODE_LETTERS
 from cryptostamp.press.standard_template import standard_template
 from cryptostamp.press.wording import is_numbered, pattern_of, typeface_of, widest_words
 from cryptostamp.primitives import Box

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cryptostamp.errors import InputError
-from cryptostamp.press.code_font import CODE_LETTERS
 from cryptostamp.press.code_lines import CodeLine, CodeLines, code_size, code_width, widest
 from cryptostamp.press.lettering import Typeface, set_line
-from cryptostamp.press.pdf_marks import PageWriter, Plates
+from cryptostamp.press.pdf.code_font import CODE_LETTERS
+from cryptostamp.press.pdf.operators import PageWriter, Plates
 from cryptostamp.press.raster import draw_marks
 
 CODES = st.text(alphabet=CODE_LETTERS, max_size=30)

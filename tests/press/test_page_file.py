@@ -11,10 +11,10 @@ import pytest
 from support.printers import silently
 
 from cryptostamp.press.imposition import sheet_geometry
-from cryptostamp.press.page_file import PageList, SharedPart, file_parts
-from cryptostamp.press.pdf_marks import deflated
-from cryptostamp.press.pdfx import Outcome, check_pdfx
-from cryptostamp.press.sheet_book import SheetBook
+from cryptostamp.press.pdf.operators import deflated
+from cryptostamp.press.pdf.page_file import PageList, SharedPart, file_parts
+from cryptostamp.press.pdf.pdfx import Outcome, check_pdfx
+from cryptostamp.press.pdf.sheet_book import SheetBook
 from cryptostamp.series import Series
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from cryptostamp.errors import InputError
 from cryptostamp.press import StampFace, claim_layer_pdf, scratch_layer_pdf, write_face_pdf
-from cryptostamp.press.pdfx import Outcome, Rule, check_pdfx
+from cryptostamp.press.pdf.pdfx import Outcome, Rule, check_pdfx
 from cryptostamp.series import Series
 
 Break = Callable[[pikepdf.Pdf], object]

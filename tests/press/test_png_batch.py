@@ -17,7 +17,7 @@ from PIL import Image
 from cryptostamp.codes import PublicCode
 from cryptostamp.errors import InputError
 from cryptostamp.press import FaceRun, StampFace, StampPictures, render_stamp
-from cryptostamp.press.pdf_marks import bits_of
+from cryptostamp.press.pdf.operators import bits_of
 from cryptostamp.series import Series, load_series
 
 STEP = 16

@@ -24,9 +24,9 @@ from cryptostamp.press import (
 )
 from cryptostamp.press.imposition import sheet_geometry
 from cryptostamp.press.marks import SPOT_INKS, Box, Fill
-from cryptostamp.press.page_file import PageList, file_parts
-from cryptostamp.press.sheet_book import SheetBook
-from cryptostamp.press.sheet_code import sheet_code
+from cryptostamp.press.pdf.page_file import PageList, file_parts
+from cryptostamp.press.pdf.sheet_book import SheetBook
+from cryptostamp.press.pdf.sheet_code import sheet_code
 from cryptostamp.series import SerialOrder, Series
 
 pytestmark = pytest.mark.printers

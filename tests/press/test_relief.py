@@ -10,7 +10,7 @@ from support.paper import bytes_on_paper, corner_of, on_paper, on_screen, spots_
 from cryptostamp.errors import InputError
 from cryptostamp.press.lettering import Typeface
 from cryptostamp.press.marks import CURVE_UNIT_MM, Box, TextRun
-from cryptostamp.press.relief import Heights, engraving, heights_of, heights_of_marks, relief
+from cryptostamp.press.security.relief import Heights, engraving, heights_of, heights_of_marks, relief
 
 BOX = Box(x_mm=3, y_mm=2, width_mm=30, height_mm=20)
 

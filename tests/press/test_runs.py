@@ -12,7 +12,8 @@ import pytest
 
 from cryptostamp.codes import ClaimCode, ClaimCodes, claim_symbols
 from cryptostamp.errors import InputError
-from cryptostamp.press import ClaimPart, ClaimRun, FaceRun, StampFace, claim_layer_pdf, cut, sheet_pdf, write_face_pdf
+from cryptostamp.press import ClaimPart, ClaimRun, FaceRun, StampFace, claim_layer_pdf, cut, write_face_pdf
+from cryptostamp.press.pdf import sheet_pdf
 from cryptostamp.press.runs import claim_rows
 from cryptostamp.primitives import Serial
 from cryptostamp.series import Series

@@ -16,8 +16,8 @@ from cryptostamp.press import Places, StampFace, write_face_pdf
 from cryptostamp.press.colour import standard_inks
 from cryptostamp.press.imposition import sheet_geometry
 from cryptostamp.press.marks import Box
-from cryptostamp.press.sheet_code import sheet_code
-from cryptostamp.press.sheet_furniture import SheetMarks, die_lines, register_marks, selvedge
+from cryptostamp.press.pdf.sheet_code import sheet_code
+from cryptostamp.press.pdf.sheet_furniture import SheetMarks, die_lines, register_marks, selvedge
 from cryptostamp.press.template import Cut, template_of
 from cryptostamp.series import SerialOrder, Series, load_series
 

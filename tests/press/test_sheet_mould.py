@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cryptostamp.press.sheet_mould import (
+from cryptostamp.press.pdf.sheet_mould import (
     Hole,
     SheetMould,
     codes_alone,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from support.paper import corner_of, spots_of
 
 from cryptostamp.press.marks import CURVE_UNIT_MM, Curves
-from cryptostamp.press.smooth_path import Complex, Draws, smooth_path
+from cryptostamp.press.security.smooth_path import Complex, Draws, smooth_path
 
 GOLDEN_DRAWS = (29, 8, 34, 4, 24, 97, 58, 92)
 GOLDEN_QUARTER = (1400, 0, 1400, 367, 1249, 731, 990, 990, 731, 1249, 367, 1400, 0, 1400)

@@ -13,7 +13,7 @@ import pypdfium2
 from PIL import Image
 
 from cryptostamp.press.marks import CURVE_UNIT_MM, Area, Curves, Mark, Path, TextRun
-from cryptostamp.press.pdf_marks import POINTS_PER_MM, PageWriter, Plates
+from cryptostamp.press.pdf.operators import POINTS_PER_MM, PageWriter, Plates
 from cryptostamp.press.raster import draw_marks, pixels
 
 __all__ = ["bytes_on_paper", "corner_of", "on_paper", "on_screen", "page_of", "spots_of"]

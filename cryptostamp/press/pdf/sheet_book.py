@@ -1,11 +1,11 @@
 """A PDF of sheets under construction: what all of them share, as PDF/X-4 asks for it, and its pages.
 
-Rests on ISO 15930-7 (PDF/X-4) in PDF 1.6. Pages are the untrimmed sheet; TrimBox is the sheet as it is sold,
-BleedBox how far pictures go beyond it. Marks that do not change from sheet to sheet are Form XObjects,
-stored once; `cryptostamp.press.page_file` puts the pages behind them. No clock, no random identifier and no system font
-enters the file: its bytes depend on its input alone. The standard wants dates all the same, so the file is dated the
-first day of the year of issue; and its document identifier is a digest of its content. What a sheet holds is for
-`sheet_pdf` and `claim_layer` to say; what PDF/X-4 asks for and can be checked is in `pdfx`.
+Rests on ISO 15930-7 (PDF/X-4) in PDF 1.6. Pages are the untrimmed sheet; TrimBox is the sheet as it is sold, BleedBox
+how far pictures go beyond it. Marks that do not change from sheet to sheet are Form XObjects, stored once; `page_file`
+puts the pages behind them. No clock, no random identifier and no system font enters the file: its bytes depend on its
+input alone. The standard wants dates all the same, so the file is dated the first day of the year of issue; and its
+document identifier is a digest of its content. What a sheet holds is for `sheet_pdf` and `claim_layer` to say; what
+PDF/X-4 asks for and can be checked is in `pdfx`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import pikepdf
 from cryptostamp.press.colour import REGISTRY, inks_of
 from cryptostamp.press.imposition import SheetGeometry
 from cryptostamp.press.marks import Box
-from cryptostamp.press.page_file import SharedPart, shared_part
-from cryptostamp.press.pdf_marks import POINTS_PER_MM, PageWriter, Plates, number
-from cryptostamp.press.sheet_furniture import FURNITURE_LETTERS, register_marks, selvedge, selvedge_texts, slug
+from cryptostamp.press.pdf.operators import POINTS_PER_MM, PageWriter, Plates, number
+from cryptostamp.press.pdf.page_file import SharedPart, shared_part
+from cryptostamp.press.pdf.sheet_furniture import FURNITURE_LETTERS, register_marks, selvedge, selvedge_texts, slug
 from cryptostamp.series.models import Series
 
 __all__ = ["AFTER", "BEFORE", "LETTERS_OF_CODES", "SheetBook", "blend_as_on_screen"]

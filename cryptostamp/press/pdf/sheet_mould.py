@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cryptostamp.press.code_font import CODE_LETTERS
+from cryptostamp.press.pdf.code_font import CODE_LETTERS
 
 __all__ = ["Column", "Hole", "SheetMould", "codes_alone", "column_of_hex", "column_of_lines", "column_of_names"]
 

@@ -19,7 +19,7 @@ from typing import Final
 
 import pikepdf
 
-from cryptostamp.press.pdf_marks import deflated
+from cryptostamp.press.pdf.operators import deflated
 
 __all__ = ["PageList", "SharedPart", "file_parts", "shared_part"]
 

@@ -19,7 +19,7 @@ from xml.etree import ElementTree as ET
 import pikepdf
 
 from cryptostamp.errors import InputError
-from cryptostamp.press.pdfx_walk import Walk, walk_pages
+from cryptostamp.press.pdf.pdfx_walk import Walk, walk_pages
 
 __all__ = ["Finding", "Outcome", "Rule", "check_pdfx"]
 

@@ -16,9 +16,9 @@ from typing import BinaryIO
 
 from cryptostamp.errors import InputError
 from cryptostamp.files import write_whole
-from cryptostamp.press.face_book import shared_by_faces
-from cryptostamp.press.face_pages import FacePages, MouldedPages, WrittenPages, has_codes_alone
-from cryptostamp.press.page_file import SharedPart, file_parts
+from cryptostamp.press.pdf.face_book import shared_by_faces
+from cryptostamp.press.pdf.face_pages import FacePages, MouldedPages, WrittenPages, has_codes_alone
+from cryptostamp.press.pdf.page_file import SharedPart, file_parts
 from cryptostamp.press.runs import FaceRun, face_rows, face_run
 from cryptostamp.press.stamp_image import StampFace
 from cryptostamp.press.template import template_of

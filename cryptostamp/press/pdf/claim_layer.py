@@ -21,12 +21,12 @@ from cryptostamp.press.claim_part import ClaimLines, claim_static_marks
 from cryptostamp.press.code_lines import CodeLines
 from cryptostamp.press.imposition import Places, sheet_geometry, sheets_in_order
 from cryptostamp.press.marks import BLACK, Box, Fill, TextRun
-from cryptostamp.press.page_file import PageList, file_parts
-from cryptostamp.press.pdf_marks import PageWriter, SymbolPlace, number
+from cryptostamp.press.pdf.operators import PageWriter, SymbolPlace, number
+from cryptostamp.press.pdf.page_file import PageList, file_parts
+from cryptostamp.press.pdf.sheet_book import SheetBook
+from cryptostamp.press.pdf.sheet_furniture import SheetMarks
 from cryptostamp.press.runs import ClaimRow, ClaimRun, claim_rows
 from cryptostamp.press.seal import SealedFile, recipients_of, seal_stream
-from cryptostamp.press.sheet_book import SheetBook
-from cryptostamp.press.sheet_furniture import SheetMarks
 from cryptostamp.press.stamp_image import ClaimPart
 from cryptostamp.series.models import Series
 

@@ -19,10 +19,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from cryptostamp.errors import InputError
-from cryptostamp.press.guilloche import check_line_width
 from cryptostamp.press.marks import CURVE_UNIT_MM, PAPER, Area, Box, Curves, Mark, Path
 from cryptostamp.press.raster import draw_marks
-from cryptostamp.press.smooth_path import TOLERANCE_MM, Draws, hermite_path
+from cryptostamp.press.security.guilloche import check_line_width
+from cryptostamp.press.security.smooth_path import TOLERANCE_MM, Draws, hermite_path
 
 __all__ = ["Heights", "engraving", "heights_of", "heights_of_marks", "relief"]
 

@@ -17,15 +17,15 @@ import numpy.typing as npt
 
 from cryptostamp.errors import InputError
 from cryptostamp.press.code_lines import CodeLines, is_code
-from cryptostamp.press.face_book import FaceBook, before_stamps, form_name, shared_by_faces
 from cryptostamp.press.imposition import Places, sheet_geometry, sheets_at_once, sheets_in_order
 from cryptostamp.press.marks import Box
-from cryptostamp.press.page_file import PageList, SharedPart
-from cryptostamp.press.pdf_marks import SymbolPlace, number
+from cryptostamp.press.pdf.face_book import FaceBook, before_stamps, form_name, shared_by_faces
+from cryptostamp.press.pdf.operators import SymbolPlace, number
+from cryptostamp.press.pdf.page_file import PageList, SharedPart
+from cryptostamp.press.pdf.sheet_book import AFTER, BEFORE
+from cryptostamp.press.pdf.sheet_furniture import SheetMarks
+from cryptostamp.press.pdf.sheet_mould import Column, Hole, SheetMould, column_of_hex, column_of_lines, column_of_names
 from cryptostamp.press.runs import FaceRow, FaceRun
-from cryptostamp.press.sheet_book import AFTER, BEFORE
-from cryptostamp.press.sheet_furniture import SheetMarks
-from cryptostamp.press.sheet_mould import Column, Hole, SheetMould, column_of_hex, column_of_lines, column_of_names
 from cryptostamp.press.template import Template, template_of
 from cryptostamp.press.template_marks import code_lines, variable_marks
 from cryptostamp.series.models import Series

@@ -12,7 +12,7 @@ from functools import lru_cache
 from cryptostamp.codes import SymbolBatch, text_symbols
 from cryptostamp.press.imposition import Places, SheetGeometry, sheet_geometry
 from cryptostamp.press.marks import Box
-from cryptostamp.press.pdf_marks import SymbolPlace
+from cryptostamp.press.pdf.operators import SymbolPlace
 from cryptostamp.series.models import Series
 
 __all__ = ["QUIET_MM", "SheetCodes", "sheet_code"]

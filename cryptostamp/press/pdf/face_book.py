@@ -18,10 +18,10 @@ from cryptostamp.press.face import face_parts
 from cryptostamp.press.imposition import sheet_geometry
 from cryptostamp.press.legibility import artwork_of
 from cryptostamp.press.marks import Box
-from cryptostamp.press.page_file import SharedPart
-from cryptostamp.press.pdf_marks import PageWriter, number
-from cryptostamp.press.sheet_book import SheetBook, blend_as_on_screen
-from cryptostamp.press.sheet_furniture import cancelled_place, die_lines
+from cryptostamp.press.pdf.operators import PageWriter, number
+from cryptostamp.press.pdf.page_file import SharedPart
+from cryptostamp.press.pdf.sheet_book import SheetBook, blend_as_on_screen
+from cryptostamp.press.pdf.sheet_furniture import cancelled_place, die_lines
 from cryptostamp.press.sheet_picture import sheet_picture
 from cryptostamp.press.template import template_of
 from cryptostamp.press.template_marks import PlacedPicture

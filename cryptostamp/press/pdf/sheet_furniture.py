@@ -20,8 +20,8 @@ from cryptostamp.press.imposition import Places, SheetGeometry
 from cryptostamp.press.layout import HOLE_MM, holes_along
 from cryptostamp.press.lettering import Typeface, width_of
 from cryptostamp.press.marks import Box, TextRun
-from cryptostamp.press.pdf_marks import LinesToRight, PageWriter, in_spot_ink, number, round_dots, text_operators
-from cryptostamp.press.sheet_code import QUIET_MM, SheetCodes
+from cryptostamp.press.pdf.operators import LinesToRight, PageWriter, in_spot_ink, number, round_dots, text_operators
+from cryptostamp.press.pdf.sheet_code import QUIET_MM, SheetCodes
 from cryptostamp.press.template import Cut
 from cryptostamp.press.wording import face_value_text
 from cryptostamp.series.models import Money, SerialOrder, Series

@@ -20,7 +20,6 @@ import pikepdf
 from deflate import zlib_compress
 
 from cryptostamp.codes import QrSymbol
-from cryptostamp.press.code_font import CODE_LETTERS, code_font_name, code_font_of
 from cryptostamp.press.colour import Inks, standard_inks
 from cryptostamp.press.lettering import SubsetFont, Typeface, glyph_of, kerning_of, subset_font, width_of
 from cryptostamp.press.marks import (
@@ -37,6 +36,7 @@ from cryptostamp.press.marks import (
     Path,
     TextRun,
 )
+from cryptostamp.press.pdf.code_font import CODE_LETTERS, code_font_name, code_font_of
 
 __all__ = [
     "POINTS_PER_MM",

@@ -20,7 +20,7 @@ import numpy as np
 
 from cryptostamp.errors import InputError
 from cryptostamp.press.marks import Box, Curves, Path
-from cryptostamp.press.smooth_path import TOLERANCE_MM, Complex, Draws, Formula, smooth_path
+from cryptostamp.press.security.smooth_path import TOLERANCE_MM, Complex, Draws, Formula, smooth_path
 
 __all__ = [
     "LINE_WIDTHS_MM",

@@ -1,0 +1,1 @@
+"""Lines that are hard to copy: guilloche, micro-text and relief."""
