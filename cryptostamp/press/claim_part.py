@@ -24,7 +24,7 @@ from cryptostamp.press.code_lines import CodeLine, code_size, code_width, widest
 from cryptostamp.press.layout import BORDER_MM, fitted
 from cryptostamp.press.lettering import Typeface, width_of
 from cryptostamp.press.marks import Box, Fill, Mark, TextRun
-from cryptostamp.press.security.guilloche import band
+from cryptostamp.press.security.bands import band
 from cryptostamp.press.template_lines import seed_of
 from cryptostamp.primitives import Serial
 from cryptostamp.series.models import Series

@@ -15,9 +15,10 @@ from pathlib import Path
 from cryptostamp.errors import InputError
 from cryptostamp.press.artwork import artwork_pixels, load_artwork
 from cryptostamp.press.marks import Box, Curves, Mark
-from cryptostamp.press.security.guilloche import band, border, ground, rosette, stamp_rosette
+from cryptostamp.press.security.bands import band, border, ground
 from cryptostamp.press.security.microtext import text_circle, text_frame, text_line
 from cryptostamp.press.security.relief import engraving, heights_of, relief
+from cryptostamp.press.security.rosettes import rosette, stamp_rosette
 from cryptostamp.press.wording import typeface_of
 from cryptostamp.primitives import Serial, keccak256
 from cryptostamp.series.template import Circle, Each, GuillocheLayer, MicroTextLayer, Pattern, ReliefLayer, Style

@@ -18,7 +18,8 @@ from cryptostamp.errors import ArtworkError, InputError
 from cryptostamp.press.lettering import Typeface, fit_size, width_of
 from cryptostamp.press.marks import INK, Fill, Mark, TextRun
 from cryptostamp.press.raster import svg_of
-from cryptostamp.press.security.guilloche import ground, rosette
+from cryptostamp.press.security.bands import ground
+from cryptostamp.press.security.rosettes import rosette
 from cryptostamp.press.stamp_svg import document, ground_and_face, toothed_face
 from cryptostamp.press.template import Template, template_of
 from cryptostamp.press.template_lines import guilloche_marks, seed_of

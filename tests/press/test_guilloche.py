@@ -11,7 +11,8 @@ from support.paper import bytes_on_paper, corner_of, on_paper, on_screen, spots_
 
 from cryptostamp.errors import InputError
 from cryptostamp.press.marks import Box, Curves
-from cryptostamp.press.security.guilloche import band, border, ground, rosette, stamp_rosette
+from cryptostamp.press.security.bands import band, border, ground
+from cryptostamp.press.security.rosettes import rosette, stamp_rosette
 
 BOX = Box(x_mm=3, y_mm=2, width_mm=34, height_mm=24)
 STRIP = Box(x_mm=3, y_mm=2, width_mm=34, height_mm=5)

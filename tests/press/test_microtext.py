@@ -11,7 +11,7 @@ from support.paper import bytes_on_paper, on_paper, on_screen
 from cryptostamp.errors import InputError
 from cryptostamp.press.lettering import Typeface, set_line
 from cryptostamp.press.marks import Box, TextRun
-from cryptostamp.press.security.guilloche import band
+from cryptostamp.press.security.bands import band
 from cryptostamp.press.security.microtext import (
     least_dpi,
     microtext_warning,

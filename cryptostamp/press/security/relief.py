@@ -21,7 +21,7 @@ from PIL import Image
 from cryptostamp.errors import InputError
 from cryptostamp.press.marks import CURVE_UNIT_MM, PAPER, Area, Box, Curves, Mark, Path
 from cryptostamp.press.raster import draw_marks
-from cryptostamp.press.security.guilloche import check_line_width
+from cryptostamp.press.security.fine_lines import check_line_width
 from cryptostamp.press.security.smooth_path import TOLERANCE_MM, Draws, hermite_path
 
 __all__ = ["Heights", "engraving", "heights_of", "heights_of_marks", "relief"]
