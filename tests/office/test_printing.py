@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +19,10 @@ from pyrage import x25519
 from support.desk import PASSPHRASE, Desk
 
 from cryptostamp.codes import public_symbol
-from cryptostamp.edition import EditionSecret, symbol_form
+from cryptostamp.edition import EditionSecret, face_codes, symbol_form
 from cryptostamp.errors import InputError, StorageProblem
 from cryptostamp.office import Workspace, print_stamps, public_code_of
+from cryptostamp.office.print_plan import PlanFile
 from cryptostamp.office.printing import PrintJob, claim_part_of, face_of
 from cryptostamp.press import unseal
 from cryptostamp.primitives import Serial
@@ -95,6 +97,21 @@ class TestFiles:
             code = public_code_of(desk.dossier, Serial(serial))
             expected.append([str(sheet), str(position), str(serial), code.short("LEAP").text, code.text])
         assert rows == expected
+
+    def test_a_plan_is_the_same_in_whatever_order_files_are_finished(self, desk: Desk) -> None:
+        """Lines stand in the order of serials; tags that nobody has computed yet are computed."""
+        parts = [range(1, 11), range(11, 21), range(21, 31)]
+        tags = {part.start: face_codes(desk.dossier, part).tags.tobytes() for part in parts}
+        plans = []
+        for order in itertools.permutations(range(3)):
+            stream = io.BytesIO()
+            plan = PlanFile(stream, desk.series, desk.dossier, parts)
+            for place in order:
+                first = parts[place].start
+                plan.add(first, tags[first] if place != 1 else b"")
+            plans.append(stream.getvalue())
+        assert len(set(plans)) == 1
+        assert [line.split(b",")[2] for line in plans[0].splitlines()[1:]] == [b"%d" % n for n in range(1, 31)]
 
     def test_a_single_stamp(self, desk: Desk) -> None:
         """The picture of a stamp carries its public code, read by a decoder that did not draw it."""

@@ -8,7 +8,7 @@ from support.templates import STAMP, TWO_PART, templated
 
 from cryptostamp.errors import ArtworkError, InputError
 from cryptostamp.press import check_press
-from cryptostamp.press.legibility import auto_colour
+from cryptostamp.press.legibility import _laid_in_auto, auto_colour, contrast, laid_out
 from cryptostamp.press.marks import INK, PAPER
 from cryptostamp.press.template import template_of
 from cryptostamp.series import Series, load_series
@@ -67,6 +67,19 @@ class TestContrast:
         """All variants are looked at: a picture that is the colour itself fails for some of them."""
         with pytest.raises(ArtworkError, match=r"cannot be read on the picture"):
             _legend_colour(_painted(leapfrog, tmp_path, "currentColor"))
+
+    def test_only_what_lies_under_a_line_is_drawn_for_it(self, leapfrog: Series) -> None:
+        """The ground of each line in ``auto`` is what the whole picture shows there, but for the smoothing of edges."""
+        template = template_of(leapfrog, 37)
+        design, variant = leapfrog.designs[2], leapfrog.variants[3]
+        alone = list(_laid_in_auto(leapfrog, template, design, variant, None))
+        whole = [text for text in laid_out(leapfrog, template, design, variant)[0] if text.layer.colour == "auto"]
+        assert [text.run for text in alone] == [text.run for text in whole]
+        assert alone
+        for one, other in zip(alone, whole, strict=True):
+            assert one.ground.shape == other.ground.shape
+            assert abs(one.ground - other.ground).max() < 0.05
+            assert contrast(INK, one.ground) == pytest.approx(contrast(INK, other.ground), rel=0.01)
 
 
 def _small(folder: Path) -> Series:
