@@ -156,6 +156,12 @@ class Pursuit:
             else:
                 self._pass(target, unseen=None)
 
+    def undo(self, entry: JournalEntry) -> None:
+        """Put an entry that the chain has lost back to signed, be it final, so that the next look sends it again."""
+        self._journal.record_unmined(entry.offers[0])
+        self._traces.pop(entry.nonce, None)
+        self._watch(Moment.UNDONE, f"{entry.intent}: a reorganisation of the chain has undone it; it is sent again.")
+
     def _pass(self, target: JournalEntry, *, unseen: int | None) -> MinedTransaction | None:
         """Look once at everything up to `target`, and return how that was mined if it is final."""
         for number, entry in enumerate(self._journal.unfinished(target.chain_id, target.sender)):
@@ -174,7 +180,7 @@ class Pursuit:
         mined = None if is_new else receipt_of(self._chain, entry)
         if mined is None:
             if entry.state is EntryState.MINED:
-                self._undo(entry)
+                self.undo(entry)
             if self._press(entry, may_miss_some=is_first and not is_new):
                 mined = receipt_of(self._chain, entry)
         if mined is None:
@@ -191,11 +197,6 @@ class Pursuit:
                 f"{entry.intent}: mined in block {mined.block_number}{outcome}.",
             )
         return mined if final else None
-
-    def _undo(self, entry: JournalEntry) -> None:
-        self._journal.record_unmined(entry.offers[0])
-        self._traces.pop(entry.nonce, None)
-        self._watch(Moment.UNDONE, f"{entry.intent}: a reorganisation of the chain has undone it; it is sent again.")
 
     def _press(self, entry: JournalEntry, *, may_miss_some: bool) -> bool:
         """Broadcast an entry that is not mined, if it is time to, and say so; replace it if it has waited too long.
@@ -288,7 +289,7 @@ class Pursuit:
             )
         for lower in kept[:-1]:
             if lower.state is EntryState.FINAL:
-                self._undo(lower)
+                self.undo(lower)
             if lower.state in {EntryState.FINAL, EntryState.REVERTED}:
                 for offer in lower.offers:
                     self._chain.broadcast(offer.raw)

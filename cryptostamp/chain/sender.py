@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from cryptostamp.chain.fees import FeePolicy
 from cryptostamp.chain.finality import Finality
@@ -69,9 +70,10 @@ class Sender:
 
         `to` is `None` to deploy `data`. When the intent has been signed before, its recorded transaction is continued
         and `to` and `data` are not looked at; what the account has signed before it is sent again where that is
-        missing. Raises `ContractRefusal` before anything is signed if the contract would refuse; `TransactionFailed` if
-        it was mined and failed (the intent may then be tried anew); `CannotTell` if it is sent but not final in time
-        (call again to go on waiting), or if a stranger has used its nonce (see `abandon`).
+        missing, and so is the transaction itself if it was final once and a deep reorganisation has undone it. Raises
+        `ContractRefusal` before anything is signed if the contract would refuse; `TransactionFailed` if it was mined
+        and failed (the intent may then be tried anew); `CannotTell` if it is sent but not final in time (call again to
+        go on waiting), or if a stranger has used its nonce (see `abandon`).
         """
         with self._journal.exclusive(self.chain.chain_id, self.address):
             entry, is_new = self._entry(intent, to, data)
@@ -184,9 +186,27 @@ class Sender:
 
     def _finish(self, entry: JournalEntry, *, is_new: bool) -> MinedTransaction:
         """Return how an entry was mined, once that is final."""
+        pursuit = self._pursuit()
         if entry.state is EntryState.FINAL and entry.mined is not None:
-            return entry.mined
-        return self._pursuit().until_final(entry, is_new=is_new)
+            if not self._is_undone(entry, entry.mined):
+                return entry.mined
+            pursuit.undo(entry)
+        return pursuit.until_final(entry, is_new=is_new)
+
+    def _is_undone(self, entry: JournalEntry, mined: MinedTransaction) -> bool:
+        """Tell whether the chain does not have a final entry any more, or has it in another block.
+
+        That there is no receipt says nothing, for nodes forget old ones: the account's number has to be free again, or
+        a stranger's. A node that is behind looks like the first, which does no harm: the same bytes are sent again.
+        """
+        if self.chain.transaction_count(self.address) <= entry.nonce:
+            return True
+        there = receipt_of(self.chain, entry)
+        if there is not None:
+            return there != mined
+        with suppress(NodeUnreachable):  # it may have forgotten the state of that time, too
+            return find_stranger(self.chain, self.finality, entry) is not None
+        return False
 
     def _entry(self, intent: str, to: Address | None, data: bytes) -> tuple[JournalEntry, bool]:
         """Return what is signed for an intent, and whether it was signed just now."""

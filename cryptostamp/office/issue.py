@@ -40,8 +40,8 @@ from cryptostamp.edition import (
     variant_indices,
     write_dossier,
 )
-from cryptostamp.errors import InputError, Refused
-from cryptostamp.ledger import IssuedSeries, PlannedStamp, SeriesPlan
+from cryptostamp.errors import InputError, Refused, TransactionFailed
+from cryptostamp.ledger import IssuedSeries, Ledger, PlannedStamp, SeriesPlan
 from cryptostamp.office.admission import registry_for
 from cryptostamp.office.journal import LedgerJournal
 from cryptostamp.office.metadata import Metadata, base_uri
@@ -128,12 +128,7 @@ def issue(
         progress("Issuing on the chain", 1, 3)
         deployment = _deploy(series, edition, sender, base_uri=base_uri(str(root)), frozen=freeze_metadata)
         progress("Issuing on the chain", 2, 3)
-        PostalRegistry(chain, registry).register_series(
-            sender,
-            intent=f"{series.id}: register",
-            contract=deployment.contract,
-            code_hash=keccak256(chain.code(deployment.contract)),
-        )
+        _register(series, sender, ledger, registry=registry, contract=deployment.contract)
         has_metadata = _confirm(edition, StampSeries(chain, deployment.contract), base_uri(str(root)))
         progress("Issuing on the chain", 3, 3)
         issued = IssuedSeries(
@@ -232,6 +227,28 @@ def _keep_nothing(_cid: Cid, _block: bytes) -> None:
 def _deploy(series: Series, edition: Edition, sender: Sender, *, base_uri: str, frozen: bool) -> Deployment:
     terms = terms_of(series, sender.address, base_uri=base_uri, frozen=frozen, root=edition.root, seed=edition.seed)
     return deploy_series(sender, intent=f"{series.id}: issue", terms=terms)
+
+
+def _register(series: Series, sender: Sender, ledger: Ledger, *, registry: Address, contract: Address) -> None:
+    """Register the contract with the hash of its code; anew if what was signed for this before fails.
+
+    The code names the block of issue. If a reorganisation has put that elsewhere, a registration that was signed before
+    has the hash of a code that is not there any more, and fails.
+    """
+    intent = f"{series.id}: register"
+
+    def register() -> None:
+        PostalRegistry(sender.chain, registry).register_series(
+            sender, intent=intent, contract=contract, code_hash=keccak256(sender.chain.code(contract))
+        )
+
+    was_signed = ledger.live_transaction(intent) is not None
+    try:
+        register()
+    except TransactionFailed:
+        if not was_signed:
+            raise
+        register()
 
 
 def terms_of(series: Series, post: Address, *, base_uri: str, frozen: bool, root: Hash32, seed: Hash32) -> SeriesTerms:

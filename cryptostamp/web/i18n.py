@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -18,8 +18,10 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol
 from babel.support import NullTranslations, Translations
+
+from cryptostamp.office.metadata import share_text
 
 __all__ = ["LANGUAGES", "LANGUAGE_COOKIE", "Language", "choose_language", "language", "mark"]
 
@@ -46,13 +48,22 @@ class Language:
         """Return a number with its thousands parted."""
         return format_decimal(number, locale=self.locale)
 
-    def day(self, moment: datetime) -> str:
-        """Return the day of a moment, in UTC."""
+    def share(self, count: int, whole: int) -> str:
+        """Return a part of a whole in percent."""
+        return share_text(count, whole).replace(".", get_decimal_symbol(self.locale))
+
+    def said(self, sentence: str, general: str) -> str:
+        """Return an English sentence in this language, or else a `general` message of the source."""
+        told = self.text(sentence)
+        return told if told != sentence or self.key == "en" else self.text(general)
+
+    def day(self, moment: date) -> str:
+        """Return a day, of a moment in UTC."""
         return format_date(moment, "long", locale=self.locale)
 
     def moment(self, moment: datetime) -> str:
         """Return a moment to the minute, in UTC."""
-        return f"{format_datetime(moment, 'd MMMM y, HH:mm', locale=self.locale)} UTC"
+        return f"{self.day(moment)}, {format_datetime(moment, 'HH:mm', locale=self.locale)} UTC"
 
 
 def mark(message: str) -> str:
@@ -63,7 +74,7 @@ def mark(message: str) -> str:
 @cache
 def language(key: str) -> Language:
     """Return one of `LANGUAGES`."""
-    locale = Locale.parse(key)
+    locale = Locale.parse("en_GB" if key == "en" else key)  # days before months, as the static verifier has them
     if key == "en":
         return Language(key, locale, NullTranslations())
     with (_FOLDER / f"{key}.po").open("rb") as file:

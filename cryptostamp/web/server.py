@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -123,21 +124,22 @@ def serve(
 ) -> None:
     """Serve until the process is told to end (SIGTERM or SIGINT). `ready` is called with the site's URL."""
     Catalogue.open(settings).close()  # what cannot be served is said before anything is started
-    listener = _listener(host, port)
+    listeners = _listeners(host, port, workers)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     set_up_logs()
     with _shared_metrics(), BackRoom(settings, sender_for=sender_for):
-        crew = [_start(settings, listener) for _ in range(workers)]
-        ready(f"http://{host}:{listener.getsockname()[1]}/")
+        crew = [_start(settings, listener) for listener in listeners]
+        ready(f"http://{host}:{listeners[0].getsockname()[1]}/")
         while not stop.wait(_RESTART_PAUSE_S):
             for place, worker in enumerate(crew):
                 if not worker.is_alive():
                     LOG.error("a worker died and is replaced", extra={"facts": {"exit": worker.exitcode}})
-                    crew[place] = _start(settings, listener)
+                    crew[place] = _start(settings, listeners[place])
         _end(crew)
-    listener.close()
+    for listener in listeners:
+        listener.close()
 
 
 def _start(settings: Settings, listener: socket.socket) -> BaseProcess:
@@ -181,11 +183,29 @@ def _end(crew: Sequence[BaseProcess]) -> None:
             worker.kill()
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def _listeners(host: str, port: int, count: int) -> list[socket.socket]:
+    """Return a socket for each of `count` workers, among which the kernel shares connections out (SO_REUSEPORT).
+
+    At one socket for all, asyncio's workers take whatever waits at once: 24 visitors who came together were mostly all
+    at one of two workers, and the other had nothing to do. The sockets stay open here, so what waits at the one of a
+    worker that died is answered, some seconds later, by the worker that replaces it. Systems without SO_REUSEPORT, or
+    which do not share out with it (all but Linux), have one socket for all.
+    """
+    if count == 1 or sys.platform != "linux":
+        return [_listener(host, port)] * count
+    if port:
+        _listener(host, port).close()  # another site of the same user, too, has to be told that the port is taken
+    first = _listener(host, port, shared=True)
+    return [first, *(_listener(host, first.getsockname()[1], shared=True) for _ in range(count - 1))]
+
+
+def _listener(host: str, port: int, *, shared: bool = False) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, for only then asyncio sends the parts of an answer at once (TCP_NODELAY), and not 40 ms apart.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listener.bind((host, port))
         listener.listen(_QUEUE)

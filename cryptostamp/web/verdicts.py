@@ -70,6 +70,10 @@ _STATES: Final = {
     "delivered": _("The post sent its token itself on {day}; the hidden code under the scratch field no longer works."),
     "void": _("The post declared this stamp void on {day}. Do not accept it: its hidden code is worthless."),
 }
+_UNREAD: Final = _(
+    "The code is mistyped, or the picture does not show it well. Compare what you typed with the stamp, letter by "
+    "letter, or scan the QR code in good light."
+)
 _OTHER_HOST: Final = _("This code leads to another site than that of the post. Do not enter the hidden code there.")
 
 VERDICT_WORDS: Final[Mapping[str, str]] = {
@@ -189,7 +193,8 @@ def _said(verdict: Verdict, speak: Language) -> tuple[str, str, str]:
             speak.text(_NOT_GENUINE.get(failed.code, failed.sentence)),
         )
     if verdict.outcome_of(CheckCode.PICTURE_READABLE) is Outcome.FAILED:
-        return "open", speak.text(VERDICT_WORDS["nothing-found"]), verdict.sentence.removeprefix("Cannot tell. ")
+        problem = verdict.sentence.removeprefix("Cannot tell. ")
+        return "open", speak.text(VERDICT_WORDS["nothing-found"]), speak.said(problem, _UNREAD)
     first = _first(verdict, Outcome.NOT_CHECKED, but={CheckCode.HOST_OF_POST, CheckCode.ISSUER_SIGNATURE})
     if first is not None and first.code in _CANNOT_TELL:
         return "open", speak.text(VERDICT_WORDS["cannot-tell"]), speak.text(_CANNOT_TELL[first.code])

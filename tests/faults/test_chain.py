@@ -102,6 +102,51 @@ class TestReorganisations:
         stage.sender(confirmations=1).look()
         assert {stage.journal.live(intent).state for intent in ("first", "second", "third")} == {EntryState.FINAL}
 
+    def test_deeper_than_anybody_reckoned_with_and_nothing_after_it(self, stage: Stage) -> None:
+        """What was final and is undone is sent again, the same bytes, when the step is run again."""
+        stage.mine(4)
+        before = stage.count()
+        first = deploy(stage, confirmations=3)
+        stage.do("anvil_reorg", 6, [])
+        assert stage.count() == before
+        stage.moments.clear()
+        again = deploy(stage, confirmations=3)
+        assert (stage.count(), again.hash, again.contract) == (before + 1, first.hash, first.contract)
+        assert again.block_hash != first.block_hash
+        assert Moment.UNDONE in stage.moments
+        assert Moment.SIGNED not in stage.moments
+        stage.moments.clear()
+        assert deploy(stage, confirmations=3) == again
+        assert stage.moments == []
+
+    def test_a_deep_one_that_puts_it_elsewhere(self, stage: Stage) -> None:
+        """What was final and is in another block now is recorded there, and not sent again if it is deep enough."""
+        stage.mine(4)
+        first = deploy(stage, confirmations=1)
+        raw = stage.journal.live("registry").offers[0].raw
+        stage.do("anvil_reorg", 3, [])
+        assert stage.chain.broadcast(raw) is None
+        stage.mine()
+        stage.moments.clear()
+        again = deploy(stage, confirmations=1)
+        assert (again.hash, again.block_hash != first.block_hash) == (first.hash, True)
+        assert Moment.SENT not in stage.moments
+
+    def test_a_deep_one_after_which_a_stranger_comes(self, stage: Stage) -> None:
+        """Another program that takes the freed number is named; given up, the step is signed anew."""
+        stage.mine(4)
+        before = stage.count()
+        first = deploy(stage, confirmations=2)
+        stage.do("anvil_reorg", 4, [])
+        theirs = strange(stage)
+        stage.mine(3)
+        with pytest.raises(CannotTell, match="for something else") as error:
+            deploy(stage, confirmations=2)
+        assert theirs.hex() in error.value.what
+        stage.sender(confirmations=2).abandon("registry", reason="the wallet on the shelf was quicker")
+        assert deploy(stage, confirmations=2).contract != first.contract
+        assert stage.count() == before + 2
+
     def test_finalized(self, stage: Stage) -> None:
         """Who waits for the finalized block gets a transaction in or below it."""
         sender = stage.sender()

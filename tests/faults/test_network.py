@@ -100,6 +100,31 @@ class TestFaults:
         assert all(stage.journal.live(intent).state is EntryState.FINAL for intent in INTENTS)
 
 
+class TestMemory:
+    @pytest.mark.parametrize("keeps_states", [True, False])
+    def test_a_node_that_forgets(
+        self,
+        stage: Stage,
+        nodes: Callable[[], ScriptedNode],
+        keeps_states: bool,  # noqa: FBT001
+    ) -> None:
+        """What was final stays so for a node that has no receipt of it any more, nor the state of its time."""
+        node = nodes()
+        chain = Chain.connect(node.url)
+        done = deploy_registry(stage.sender(chain, confirmations=3), intent="registry", authority=ALICE)
+        stage.mine(3)
+        entry, before = stage.journal.live("registry"), stage.count()
+        node.behaviour["eth_getTransactionReceipt"] = lambda _parameters: {"result": None}
+        if not keeps_states:
+            node.behaviour["eth_getTransactionCount"] = lambda parameters: (
+                node.pass_on("eth_getTransactionCount", parameters)
+                if parameters[1] == "latest"
+                else {"error": {"code": -32000, "message": "missing trie node"}}
+            )
+        assert deploy_registry(stage.sender(chain, confirmations=3), intent="registry", authority=ALICE) == done
+        assert (stage.journal.live("registry"), stage.count()) == (entry, before)
+
+
 class TestSeveralNodes:
     def test_one_dies_on_the_way(self, stage: Stage, nodes: Callable[[], ScriptedNode]) -> None:
         """When the node that took the transaction dies, the other one says how it was mined."""

@@ -199,6 +199,32 @@ class TestAroundAMint:
         assert told.outcome is Outcome.AGREES, told.differences
 
 
+class TestDeeperThanFinality:
+    @pytest.mark.parametrize(("blocks", "sent_anew"), [(1, 0), (2, 1), (5, 1)])
+    def test_issue(self, pond: Series, node: LocalNode, tmp_path: Path, blocks: int, sent_anew: int) -> None:
+        """An issue of which the last steps were final and are undone is whole again when it is run again.
+
+        The contract is where it was; in another block it has another code, which is registered anew.
+        """
+        chain, workspace = Chain.connect(node.url), Workspace(tmp_path / "issued")
+        chain.rpc.request("evm_setAutomine", True)  # noqa: FBT003
+        few = rescale(pond, FEW)
+        first = issue(few, workspace=workspace, chain=chain, post=POST, passphrase=PASSPHRASE)
+        before = chain.transaction_count(POST.address)
+        chain.rpc.request("anvil_reorg", blocks, [])
+        assert chain.transaction_count(POST.address) < before
+        assert audit(few, workspace=workspace, rpc=node.url).outcome is not Outcome.AGREES
+        again = issue(few, workspace=workspace, chain=chain, post=POST, passphrase=PASSPHRASE)
+        assert chain.transaction_count(POST.address) == before + sent_anew
+        assert again.dossier_address == first.dossier_address
+        with workspace.ledger() as ledger:
+            follow(again.dossier, chain=chain, ledger=ledger)
+            names = [event.name for event in ledger.index("POND").events()]
+        assert (names.count("ConsecutiveTransfer"), names.count("SeriesRegistered")) == (1, 1)
+        told = audit(few, workspace=workspace, rpc=node.url)
+        assert told.outcome is Outcome.AGREES, told.differences
+
+
 class TestAroundAClaim:
     @pytest.mark.parametrize("depth", DEPTHS)
     def test_claim(self, desk: Desk, depth: int) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
+from typing import Any
 
 import pytest
 from support.desk import Desk
+from support.scripted_node import Answer, ScriptedNode
 
 from cryptostamp.chain import Chain, ChainEvent, DevSigner, PostmarkKind, SeriesEvents, StampSeries, VoidReason
 from cryptostamp.errors import CannotTell, NodeUnreachable
@@ -18,6 +22,26 @@ ALICE = parse_address("0x" + "a1" * 20)
 
 def take(desk: Desk, serial: int) -> None:
     claim(desk.secret.claim_code(Serial(serial)), desk.dossier, to=ALICE, sender=desk.sender, ledger=desk.ledger)
+
+
+def follow_two_claims(desk: Desk) -> None:
+    """Claim two stamps, and read each claim into the index as it comes."""
+    for serial in (1, 2):
+        take(desk, serial)
+        follow(desk.dossier, chain=desk.chain, ledger=desk.ledger)
+
+
+def interrupt(patch: pytest.MonkeyPatch, kind: type, method: str, what: Callable[[], object]) -> None:
+    """Let something happen right after a method was called for the first time."""
+    called, todo = getattr(kind, method), [what]
+
+    def interrupted(self: object, *arguments: object) -> object:
+        found = called(self, *arguments)
+        if todo:
+            todo.pop()()
+        return found
+
+    patch.setattr(kind, method, interrupted)
 
 
 def a_life(desk: Desk) -> None:
@@ -50,6 +74,14 @@ def agrees_with_the_contract(desk: Desk) -> bool:
             stamp.postmarks,
         )
     return True
+
+
+@pytest.fixture
+def between(desk_alone: Desk) -> Iterator[ScriptedNode]:
+    """A node in front of the desk's own."""
+    made = ScriptedNode(desk_alone.url)
+    yield made
+    made.close()
 
 
 class TestFollowing:
@@ -113,6 +145,41 @@ class TestFollowing:
         follow(desk_alone.dossier, chain=desk_alone.chain, ledger=desk_alone.ledger, sleep=lambda _seconds: None)
         assert times > 1
         assert desk_alone.ledger.index(desk_alone.series.id).counts().claimed == 1
+        assert agrees_with_the_contract(desk_alone)
+
+    def test_grown_while_custody_is_asked(
+        self, desk_alone: Desk, between: ScriptedNode, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A block that comes between the events and custody's tokens is read, too, where a node answers as of it."""
+        follow_two_claims(desk_alone)
+        chain = Chain.connect(between.url)
+        interrupt(monkeypatch, StampSeries, "custody", lambda: take(desk_alone, 3))
+
+        def as_anvil(parameters: list[Any]) -> Answer:
+            call, place = parameters
+            return between.pass_on("eth_call", [call, "latest" if isinstance(place, dict) else place])
+
+        between.behaviour["eth_call"] = as_anvil
+        done = follow(desk_alone.dossier, chain=chain, ledger=desk_alone.ledger, sleep=lambda _seconds: None)
+        assert (done.read, done.undone) == (1, 0)
+        assert agrees_with_the_contract(desk_alone)
+
+    def test_undone_while_custody_is_asked(self, desk_alone: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A block that is gone when custody's tokens are asked as of it is no reason to give up."""
+        follow_two_claims(desk_alone)
+        undo = partial(desk_alone.chain.rpc.request, "anvil_reorg", 1, [])
+        interrupt(monkeypatch, StampSeries, "custody", undo)
+        done = follow(desk_alone.dossier, chain=desk_alone.chain, ledger=desk_alone.ledger, sleep=lambda _seconds: None)
+        assert (done.read, done.undone) == (0, 1)
+        assert agrees_with_the_contract(desk_alone)
+
+    def test_shorter_than_it_just_was(self, desk_alone: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A chain that loses blocks after it was asked for its newest one has lost them, and no more."""
+        follow_two_claims(desk_alone)
+        undo = partial(desk_alone.chain.rpc.request, "anvil_rollback", 1)
+        interrupt(monkeypatch, Chain, "head", undo)
+        done = follow(desk_alone.dossier, chain=desk_alone.chain, ledger=desk_alone.ledger)
+        assert (done.read, done.undone) == (0, 1)
         assert agrees_with_the_contract(desk_alone)
 
     def test_a_node_that_wants_small_ranges(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

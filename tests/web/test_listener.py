@@ -1,11 +1,17 @@
-"""The socket on which the site listens."""
+"""The sockets on which the site listens."""
 
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
+import sys
+from contextlib import ExitStack
 
-from cryptostamp.web.server import _listener
+import pytest
+
+from cryptostamp.errors import EnvironmentProblem
+from cryptostamp.web.server import _listener, _listeners
 
 
 def test_the_parts_of_an_answer_are_sent_at_once() -> None:
@@ -27,3 +33,44 @@ def test_the_parts_of_an_answer_are_sent_at_once() -> None:
                 return answer
 
     assert asyncio.run(accepted_has_no_delay()) != 0
+
+
+def arrived(listener: socket.socket) -> int:
+    """Accept whatever waits, and return how much that was."""
+    count = 0
+    while select.select([listener], [], [], 0)[0]:
+        listener.accept()[0].close()
+        count += 1
+    return count
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shares connections out among sockets")
+class TestSeveralWorkers:
+    def test_each_has_a_share(self) -> None:
+        """Connections that come together are shared out, about equally, and none is lost."""
+        with ExitStack() as open_now:
+            ours = [open_now.enter_context(each) for each in _listeners("127.0.0.1", 0, 2)]
+            for _ in range(200):
+                open_now.enter_context(socket.create_connection(ours[0].getsockname()))
+            shares = [arrived(each) for each in ours]
+        assert sum(shares) == 200
+        assert min(shares) > 50
+
+    def test_a_worker_that_dies(self) -> None:
+        """What waits at the socket of a dead worker is there for the next one."""
+        with ExitStack() as open_now:
+            ours = [open_now.enter_context(each) for each in _listeners("127.0.0.1", 0, 2)]
+            workers = [each.dup() for each in ours]
+            for _ in range(40):
+                open_now.enter_context(socket.create_connection(ours[0].getsockname()))
+            for worker in workers:
+                worker.close()
+            assert sum(arrived(each) for each in ours) == 40
+
+    @pytest.mark.parametrize("workers", [1, 2])
+    def test_a_port_that_is_taken(self, workers: int) -> None:
+        """A second site at the same port is refused, and gets no visitor of the first."""
+        with ExitStack() as open_now:
+            ours = [open_now.enter_context(each) for each in _listeners("127.0.0.1", 0, 2)]
+            with pytest.raises(EnvironmentProblem, match="cannot listen on"):
+                _listeners("127.0.0.1", ours[0].getsockname()[1], workers)

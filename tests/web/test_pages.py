@@ -241,6 +241,23 @@ class TestLanguages:
         """The browser's wish counts, by its order."""
         assert said in client.get(running_site.path(2), headers={"accept-language": wish}).text
 
+    @pytest.mark.parametrize(
+        ("wish", "said"),
+        [("de", "Der Code ist vertippt"), ("fr", "Le code contient une faute"), ("hr", "Kod je krivo utipkan")],
+    )
+    def test_mistyped(self, client: httpx.Client, running_site: RunningSite, wish: str, said: str) -> None:
+        """What only the library says in English is said in general, and a hidden code as it is in English."""
+        typed = {"code": "LEAP-1-000000000"}
+        page = client.post("/look-up", data=typed, headers={"accept-language": wish}, follow_redirects=True)
+        headline, _, details = page.text.partition("<details")
+        assert said in headline
+        assert "mistyped" not in headline
+        assert "mistyped" in details
+        hidden = {"code": running_site.hidden(4)}
+        page = client.post("/look-up", data=hidden, headers={"accept-language": wish}, follow_redirects=True)
+        assert said not in page.text
+        assert "This is a hidden code" not in page.text.partition("<details")[0]
+
     def test_choice(self, client: httpx.Client, running_site: RunningSite) -> None:
         """A choice is kept in a cookie that says nothing else, and leads back to where it was made."""
         path = running_site.path(2)

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from schemathesis.checks import not_a_server_error
 from support.collector import RunningSite, Served, claim_body
 
 import cryptostamp.web
-from cryptostamp.web.i18n import LANGUAGES, language
+from cryptostamp.web.i18n import LANGUAGE_COOKIE, LANGUAGES, language
 
 WEB = Path(cryptostamp.web.__file__).parent
 AXE = WEB / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -153,6 +154,15 @@ class TestForEverybody:
                 ]
         assert found == []
 
+    @pytest.mark.parametrize("key", [key for key in LANGUAGES if key != "en"])
+    def test_no_page_is_wider_than_the_screen(self, visit: Page, running_site: RunningSite, key: str) -> None:
+        """In no language do words or the names of the pages need more room than there is."""
+        visit.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": key, "url": running_site.url}])
+        for path in ("/", running_site.path(8), "/claim", "/prove", "/album", "/series/LEAP", "/nowhere"):
+            visit.goto(path)
+            assert visit.evaluate("document.documentElement.lang") == key
+            assert visit.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+
     def test_weight(self, visit: Page) -> None:
         """The first page is under 200 KB on the line before the camera starts, and needs no reader of symbols."""
         total = 0
@@ -184,6 +194,23 @@ class TestCatalogue:
         for message, translated in catalogue.items():
             assert translated
             assert set(re.findall(r"{\w+}", translated)) == set(re.findall(r"{\w+}", message))
+
+    def test_numbers_and_days(self) -> None:
+        """Shares and days are written as the language writes them."""
+        noon = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+        told = {key: (language(key).share(21, 40), language(key).moment(noon)) for key in LANGUAGES}
+        assert told == {
+            "en": ("52.5 %", "1 May 2026, 12:00 UTC"),
+            "de": ("52,5 %", "1. Mai 2026, 12:00 UTC"),
+            "fr": ("52,5 %", "1 mai 2026, 12:00 UTC"),
+            "hr": ("52,5 %", "1. svibnja 2026., 12:00 UTC"),
+        }
+
+    def test_what_has_no_translation(self) -> None:
+        """What only English has is said in general elsewhere; what is in the catalogue is said itself."""
+        assert language("en").said("The tag is odd.", "Not genuine") == "The tag is odd."
+        assert language("de").said("The tag is odd.", "Not genuine") == "Nicht echt"
+        assert language("de").said("Genuine code", "Not genuine") == "Echter Code"
 
     def test_values(self) -> None:
         """A value with braces of its own is a value, and nothing else."""

@@ -206,7 +206,8 @@ class TestClaimWithoutWallet:
         for vector in json.loads(VECTORS.read_text())["mistyped"]:
             page.get_by_label("Hidden code, or one half of it").fill(vector["text"])
             page.get_by_role("button", name="Show the stamp").click()
-            groups = " / ".join(map(str, vector["groups"]))
+            *others, last = [str(group) for group in vector["groups"]] or [""]
+            groups = f"{', '.join(others)}{',' if len(others) > 1 else ''} or {last}" if others else last
             said = f"look at group {groups}." if groups else "compare it with the stamp"
             expect(page.locator("#code-problem")).to_contain_text(said)
         context.close()

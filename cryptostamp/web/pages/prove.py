@@ -10,12 +10,17 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from cryptostamp.web import proofs
-from cryptostamp.web.site import site_of
+from cryptostamp.web.i18n import mark as _
+from cryptostamp.web.site import language_of, site_of
 
 __all__ = ["pages"]
 
 pages = APIRouter(include_in_schema=False)
 
+_NOT_PROVEN = _(
+    "Not proven: this is not the account's signature under this sentence, its time is over, or it was shown before. "
+    "Ask for a new sentence and sign that."
+)
 _SIGNATURE = re.compile(r"0x([0-9a-fA-F]{2}){65,2048}")
 
 
@@ -43,7 +48,9 @@ def answer(request: Request, nonce: str, signature: Annotated[str, Form(max_leng
     proof = proofs.answer(site, nonce, bytes.fromhex(text[2:]) if _SIGNATURE.fullmatch(text) else b"")
     if proof.proven:
         return RedirectResponse(f"/proof/{nonce}", status_code=303)
-    return site.page(request, "problem.html", status=409, message=proof.sentence, remedy="")
+    return site.page(
+        request, "problem.html", status=409, message=language_of(request).said(proof.sentence, _NOT_PROVEN), remedy=""
+    )
 
 
 @pages.get("/proof/{nonce}")

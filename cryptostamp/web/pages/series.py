@@ -8,7 +8,6 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from cryptostamp.edition.dossier import CLAIM_KEYS_NAME, FACTS_NAME, MANIFEST_NAME, write_claim_keys
-from cryptostamp.office.metadata import share_text
 from cryptostamp.primitives import Serial
 from cryptostamp.web.catalogue import ServedSeries
 from cryptostamp.web.site import language_of, site_of
@@ -44,7 +43,7 @@ def series(request: Request, series_id: str) -> Response:
         facts=facts,
         edition=edition,
         pictures=[each for each in pictures if each[2]],
-        shares=[share_text(each.count, edition.size) for each in facts.variants],
+        shares=[language_of(request).share(each.count, edition.size) for each in facts.variants],
         counts=index.counts() if blocks else None,
         as_of=language_of(request).moment(datetime.fromtimestamp(blocks[0].timestamp, UTC)) if blocks else None,
         first=found.path_of(Serial(1), site.catalogue.site),

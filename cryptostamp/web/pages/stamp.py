@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -153,11 +153,19 @@ def _told(events: tuple[EventRecord, ...], speak: Language) -> list[tuple[str, s
             _EVENTS[name],
             owner=_short(values.get("to", "")),
             reason=speak.text(_REASONS[reason]) if reason in _REASONS else reason,
-            day=values.get("day", ""),
+            day=_day(values.get("day", ""), speak),
             office=values.get("office", ""),
         )
         told.append((speak.moment(datetime.fromtimestamp(event.timestamp, UTC)), sentence))
     return told
+
+
+def _day(text: str, speak: Language) -> str:
+    """Return the day of a postmark, which may be one that no calendar has."""
+    try:
+        return speak.day(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def _short(address: str) -> str:

@@ -50,10 +50,15 @@ let typing: ReturnType<typeof setTimeout> | undefined;
 const fragment = location.hash;
 if (fragment) history.replaceState(null, "", location.pathname);
 
+/** One of several numbers, in the language of the page. */
+function either(numbers: number[]): string {
+  return new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" }).format(numbers.map(String));
+}
+
 function takeUp(text: string): boolean {
   const read = readHidden(text);
   if (read.kind === "mistake") {
-    problem(word(read.word, { character: read.character ?? "", groups: (read.groups ?? []).join(" / ") }));
+    problem(word(read.word, { character: read.character ?? "", groups: either(read.groups ?? []) }));
     return false;
   }
   let secret = read.secret;
