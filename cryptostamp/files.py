@@ -14,12 +14,16 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import BinaryIO
 
 from cryptostamp.errors import StorageProblem
 
-__all__ = ["sha256_of", "write_file", "write_whole"]
+__all__ = ["sha256_of", "short_lived", "write_file", "write_whole"]
+
+_lasting: ContextVar[bool] = ContextVar("lasting", default=True)
+"""Whether files are flushed to the disk before they are shown."""
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object], *, replace: bool = True) -> None:
@@ -37,7 +41,8 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object], *, replace: boo
                 with os.fdopen(descriptor, "w+b", closefd=False) as stream:
                     write(stream)
                     stream.flush()
-                    os.fsync(descriptor)
+                    if _lasting.get():
+                        os.fsync(descriptor)
                 if replace:
                     part.replace(path)
                 else:
@@ -46,13 +51,24 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object], *, replace: boo
             except BaseException:
                 part.unlink(missing_ok=True)
                 raise
-        _sync_folder(path.parent)
+        if _lasting.get():
+            _sync_folder(path.parent)
     except OSError as error:
         raise StorageProblem(
             f"The file cannot be written: {error.strerror or error}.",
             where=str(path),
             remedy="Check that it is not there already, and check free space and permissions.",
         ) from error
+
+
+@contextmanager
+def short_lived() -> Iterator[None]:
+    """Within this, and in this thread, files need not survive a power cut: those of a temporary folder."""
+    token = _lasting.set(False)
+    try:
+        yield
+    finally:
+        _lasting.reset(token)
 
 
 def write_file(path: Path, data: bytes | memoryview, *, replace: bool = True) -> None:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 import pytest
 
 from cryptostamp.errors import StorageProblem
-from cryptostamp.files import sha256_of, write_file, write_whole
+from cryptostamp.files import sha256_of, short_lived, write_file, write_whole
 
 
 def names(folder: Path) -> list[str]:
@@ -29,6 +29,17 @@ class TestWriteWhole:
         write_whole(path, lambda stream: stream.write(b"frog"))
         assert path.read_bytes() == b"frog"
         assert names(path.parent) == ["a"]
+
+    def test_what_is_short_lived_is_not_flushed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A file in a temporary folder is whole as well, and nobody waits for the disk; all others are flushed."""
+        flushed: list[int] = []
+        monkeypatch.setattr("os.fsync", flushed.append)
+        with short_lived():
+            write_file(tmp_path / "a", b"frog")
+        assert flushed == []
+        write_file(tmp_path / "b", b"frog")
+        assert len(flushed) == 2
+        assert names(tmp_path) == ["a", "b"]
 
     def test_it_is_its_owners_alone(self, tmp_path: Path) -> None:
         """Nobody else may read the file, whatever the mode of what it replaces or of an earlier attempt."""

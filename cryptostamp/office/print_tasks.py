@@ -56,13 +56,16 @@ class PrintRun:
             self.form,
         )
 
-    def faces(self) -> Iterator[SheetTask]:
-        """Yield a task for each file of faces."""
+    def faces(self, *, here: bool = True) -> Iterator[SheetTask]:
+        """Yield a task for each file of faces.
+
+        What they share is made once and goes along with each, if that is no further than to a process of this machine.
+        """
         edition = self.dossier.edition
         variants = variant_indices(edition.counts, edition.seed).tobytes()
         side = 17 + 4 * self.form.version
         auto = letters_colour(self.series, side)
-        shared = shared_faces(self.series, side, auto)
+        shared = shared_faces(self.series, side, auto) if here else None
         for part in self.parts:
             task = self._task(part, FACES, (), variants=variants[part.start - 1 : part.stop - 1])
             yield replace(task, auto=auto, shared=shared)

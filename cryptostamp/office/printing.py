@@ -229,6 +229,7 @@ def print_stamps(
             chosen=chosen,
             manifest=manifest,
             crew=lambda: _crew_of(workers, cluster, folder),
+            here=cluster is None,
             progress=progress,
             clock=clock,
         )
@@ -266,6 +267,8 @@ class _Job:
     chosen: range
     manifest: Manifest
     crew: Callable[[], Crew | None]
+    here: bool
+    """Whether the files are made on this machine."""
     progress: Progress
     clock: Callable[[], int]
 
@@ -286,7 +289,7 @@ class _Job:
 
         def write(stream: BinaryIO) -> None:
             lines = PlanFile(stream, self.series, self.dossier, run.parts)
-            for file in self._made(run.faces(), "Drawing sheets", self.chosen):
+            for file in self._made(run.faces(here=self.here), "Drawing sheets", self.chosen):
                 made.append(file)
                 lines.add(file.first_serial, file.tags)
                 if file.first_serial == self.chosen[0]:

@@ -2,7 +2,8 @@
 
 The extra ``cryptostamp[cluster]`` brings Dask; the workers need the same packages in the same versions, which is
 checked, and no common disk: a task travels with the pictures of its series, a worker makes the file in a temporary
-folder and gives its bytes back, and this process writes them. What a task holds travels from memory to memory over
+folder and gives its bytes back, and this process writes them. Where there is a common disk, which a worker knows by a
+secret in the folder of the job, it writes the file itself. What a task holds travels from memory to memory over
 Dask's connections and is never scattered or spilled. So hidden codes pass through the memory of the scheduler and of
 a worker, are sealed there, and come back sealed; whoever has those machines has the codes of these stamps. They are
 sent over TLS, or between programs on one machine, and otherwise not at all. The certificates are those of Dask's own
@@ -18,11 +19,13 @@ import os
 import sys
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
 from ipaddress import ip_address
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 from threading import Lock
 from time import monotonic
@@ -30,8 +33,11 @@ from types import TracebackType
 from typing import Any, Final, Self
 from uuid import uuid4
 
-from cryptostamp.errors import CryptostampError, EnvironmentProblem, InputError, ToolMissing
-from cryptostamp.files import write_file
+import numpy as np
+import numpy.typing as npt
+
+from cryptostamp.errors import CryptostampError, EnvironmentProblem, InputError, StorageProblem, ToolMissing
+from cryptostamp.files import short_lived, write_file
 from cryptostamp.printshop.parcel import Parcel
 from cryptostamp.printshop.print_run import FileTask, FinishedFile
 from cryptostamp.printshop.workers import lost
@@ -44,7 +50,7 @@ _FETCH_S: Final = 120
 _LOOK_S: Final = 1
 _ALONE_S: Final = 60
 """How long a cluster may be without any worker that may have the work."""
-_PACKAGES: Final = ("cryptostamp", "fonttools", "numpy", "pikepdf", "pillow", "qrcode", "resvg-py")
+_PACKAGES: Final = ("cryptostamp", "deflate", "fonttools", "numpy", "pikepdf", "pillow", "qrcode", "resvg-py", "typst")
 """What the bytes of a file depend on."""
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _MIB: Final = 1 << 20
@@ -95,6 +101,9 @@ class Cluster:
         self._known: dict[str, int] = {}
         self._looked = -float(_LOOK_S)
         self._without_workers: float | None = None
+        self._token = _Token(folder.resolve() / f".cluster-{uuid4().hex}", token_hex())
+        self._unseen: set[str] = set()
+        """Files that a worker has written, and that cannot be read from here."""
 
     def __enter__(self) -> Self:
         try:
@@ -116,6 +125,7 @@ class Cluster:
                 where=self.address,
                 remedy="Start its scheduler and workers, and check the address and the firewall.",
             ) from error
+        write_file(self._token.path, self._token.secret.encode("ascii"))
         return self
 
     def __exit__(
@@ -131,12 +141,13 @@ class Cluster:
     @property
     def places(self) -> int:
         """Two tasks for each thread of the workers: one in work, one that waits."""
-        return max(2, 2 * sum(self._workers().values()))
+        return max(3, 3 * sum(self._workers().values()))
 
     def begin(self, task: FileTask, done: Callable[[_Future], None]) -> _Future:
         """Begin to make a file, on any worker that may have it."""
         client = self._connected()
-        errand = _Errand(task=task, parcel=self._parcel_of(task), tools=_tools())
+        token = None if task.name in self._unseen else self._token
+        errand = _Errand(task=task, parcel=self._parcel_of(task), tools=_tools(), token=token)
         allowed = [worker for worker in self._workers() if is_private(worker)] if task.hidden else None
         if allowed == []:
             raise InputError(
@@ -179,7 +190,12 @@ class Cluster:
             ) from error
         finally:
             future.release()
-        write_file(self.folder / task.name, made.data)
+        path = self.folder / task.name
+        if made.data is not None:
+            write_file(path, made.data.data)
+        elif not os.access(path, os.R_OK):  # seen late, or not ours: the next time its bytes travel
+            self._unseen.add(task.name)
+            return None
         return made.file
 
     def counted(self) -> int:
@@ -233,9 +249,25 @@ class Cluster:
         return self._client
 
     def _close(self) -> None:
+        self._token.path.unlink(missing_ok=True)
         if self._client is not None:
             self._client.close(timeout=_CONNECT_S)
             self._client = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A file in the folder of a job that nobody but its owner can read."""
+
+    path: Path
+    secret: str
+
+    def is_here(self) -> bool:
+        """Tell whether this machine has the same folder."""
+        try:
+            return self.path.read_text(encoding="ascii") == self.secret
+        except (OSError, ValueError):
+            return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +277,8 @@ class _Errand:
     task: FileTask = field(repr=False)
     parcel: Parcel = field(repr=False)
     tools: dict[str, str] = field(repr=False)
+    token: _Token | None = field(repr=False)
+    """What tells a worker that it sees the folder in which the file is wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +286,8 @@ class _Made:
     """What comes back."""
 
     file: FinishedFile
-    data: bytes = field(repr=False)
+    data: npt.NDArray[np.uint8] | None = field(repr=False)
+    """Its bytes, as an array because Dask passes these on without copying them; `None` if it is where it belongs."""
 
 
 def _module(name: str) -> Any:  # noqa: ANN401 (the same)
@@ -265,9 +300,12 @@ def _run(errand: _Errand) -> _Made:
     _check_tools(errand.tools)
     _keep_memory()
     task = errand.task.moved(_series_of(errand.parcel))
-    with TemporaryDirectory(prefix="cryptostamp-") as folder:
+    if errand.token is not None and errand.token.is_here():
+        with suppress(StorageProblem):  # somebody else may be writing it, who was taken for lost
+            return _Made(file=task.make(errand.token.path.parent, lambda _stamps: None), data=None)
+    with TemporaryDirectory(prefix="cryptostamp-") as folder, short_lived():
         file = task.make(Path(folder), lambda _stamps: None)
-        return _Made(file=file, data=Path(folder, file.name).read_bytes())
+        return _Made(file=file, data=np.fromfile(Path(folder, file.name), dtype=np.uint8))
 
 
 @cache

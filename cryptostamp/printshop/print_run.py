@@ -22,7 +22,7 @@ from cryptostamp.codes import ClaimCodes, Half, PublicCodes, claim_symbols, publ
 from cryptostamp.edition import SymbolForm
 from cryptostamp.errors import StorageProblem
 from cryptostamp.files import sha256_of, write_file
-from cryptostamp.press import ClaimRun, FaceRun, SharedPart, write_claim_layer, write_face_pdf
+from cryptostamp.press import ClaimRun, FaceRun, SharedPart, shared_faces, write_claim_layer, write_face_pdf
 from cryptostamp.primitives import Address, ChainId, Serial
 from cryptostamp.series import Series
 
@@ -137,7 +137,7 @@ class SheetTask(StampTask):
     auto: str | None = None
     """The colour of lines in ``auto``, which whoever gives out the tasks finds once for all."""
     shared: SharedPart | None = field(repr=False, default=None)
-    """What the files of faces share, in the same way."""
+    """What the files of faces share; if it is not at hand, whoever makes the file makes it."""
     recipients: tuple[str, ...] = ()
 
     @property
@@ -154,9 +154,9 @@ class SheetTask(StampTask):
         codes = self.codes()
         path = folder / self.name
         if self.secrets is None:
-            written = write_face_pdf(
-                path, self.series, self.faces(codes), auto=self.auto, shared=self.shared, progress=told
-            )
+            faces = self.faces(codes)
+            shared = self.shared or shared_faces(self.series, faces.side, self.auto)
+            written = write_face_pdf(path, self.series, faces, auto=self.auto, shared=shared, progress=told)
             return self.finished(written.sha256, codes.tags.tobytes())
         hidden = ClaimCodes(self.secrets, self.half)
         parts = ClaimRun(

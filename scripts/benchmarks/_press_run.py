@@ -111,7 +111,7 @@ def _pace(run: Run, series: Series, workspace: Workspace) -> float:
     job = PrintRun(series, workspace.own_dossier(), folder, whole, sheets, read_back=0)
     crew = Processes(run.workers, folder) if run.cluster is None else Cluster(run.cluster, folder)
     done, times = 0, list[tuple[float, int]]()
-    for file in make_files(job.faces(), Manifest(folder / "manifest.json"), crew=crew):
+    for file in make_files(job.faces(here=run.cluster is None), Manifest(folder / "manifest.json"), crew=crew):
         done += file.stamps
         times.append((time.perf_counter(), done))
     begun, before = times[run.workers - 1]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 import dask
 import pytest
@@ -22,6 +23,7 @@ from support.errands import Errand
 
 from cryptostamp.edition import EditionSecret
 from cryptostamp.errors import EnvironmentProblem, InputError, ToolMissing
+from cryptostamp.files import write_file
 from cryptostamp.office import PrintJob, print_stamps
 from cryptostamp.press import unseal
 from cryptostamp.printshop import cluster
@@ -43,6 +45,10 @@ def manifest(tmp_path: Path) -> Manifest:
     folder = tmp_path / "print"
     folder.mkdir()
     return Manifest(folder / "manifest.json")
+
+
+def errands(series: Series, count: int) -> list[Errand]:
+    return [Errand(name=f"{serial}.txt", series=series, serial=serial) for serial in range(1, count + 1)]
 
 
 def make(tasks: list[Errand], manifest: Manifest, address: str) -> list[str]:
@@ -208,6 +214,59 @@ class TestWork:
         assert "1.txt" in Manifest(manifest.path).files
 
 
+class _Far(Cluster):
+    """A cluster whose workers find another folder than that of the job under its name."""
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self._token.path.write_text("of another folder")
+        return self
+
+
+class TestCommonDisk:
+    """A worker that sees the folder of the job writes there; of any other, the bytes travel."""
+
+    @pytest.mark.parametrize(("crew", "travel"), [(Cluster, 0), (_Far, 4)])
+    def test_who_writes(
+        self,
+        leapfrog: Series,
+        workers: str,
+        manifest: Manifest,
+        monkeypatch: pytest.MonkeyPatch,
+        crew: type[Cluster],
+        travel: int,
+    ) -> None:
+        """The files are the same either way, and nothing else is left in the folder."""
+        folder, written = manifest.path.parent, list[Path]()
+
+        def write(path: Path, data: bytes | memoryview) -> None:
+            written.append(path)
+            write_file(path, data)
+
+        monkeypatch.setattr(cluster, "write_file", write)
+        tasks = errands(leapfrog, 4)
+        list(make_files(tasks, manifest, crew=crew(workers, folder)))
+        assert len([path for path in written if path.suffix == ".txt"]) == travel
+        assert {path.name for path in folder.iterdir()} == {"manifest.json", *(task.name for task in tasks)}
+        for task in tasks:
+            assert (folder / task.name).read_text() == f"{task.name} of {leapfrog.title}\n"
+
+    def test_a_file_that_cannot_be_seen_travels(
+        self, leapfrog: Series, workers: str, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """This machine learns late of what another has written: the file is asked for once more, with its bytes."""
+        folder, asked = manifest.path.parent, list[Path]()
+
+        def access(path: Path, _mode: int) -> bool:
+            asked.append(path)
+            return False
+
+        monkeypatch.setattr(cluster.os, "access", access)
+        files = list(make_files(errands(leapfrog, 2), manifest, crew=Cluster(workers, folder)))
+        assert sorted(file.name for file in files) == ["1.txt", "2.txt"]
+        assert sorted(path.name for path in asked) == ["1.txt", "2.txt"]
+
+
 class TestTransport:
     """Who may read what travels."""
 
@@ -282,5 +341,7 @@ class TestRefusals:
 
     def test_the_errand_shows_nothing(self, leapfrog: Series) -> None:
         """Dask logs the arguments of a task that failed: ours hide what they hold."""
-        shown = repr(cluster._Errand(task=Errand(name="secret", series=leapfrog), parcel=None, tools={}))  # type: ignore[arg-type]
+        token = cluster._Token(Path("secret"), "secret")
+        task = Errand(name="secret", series=leapfrog)
+        shown = repr(cluster._Errand(task=task, parcel=None, tools={}, token=token))  # type: ignore[arg-type]
         assert shown == "_Errand()"
