@@ -7,14 +7,14 @@ round to the next; so a pixel at the edge of a letter may differ by one step, 16
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
 from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 from PIL import Image
 
-from cryptostamp.press.lettering import Typeface, set_line
+from cryptostamp.press.lettering import Typeface, glyph_of, pens_of
 from cryptostamp.press.marks import SPOT_INKS, Mark, TextRun
 from cryptostamp.press.raster import draw_letter, on_grid
 
@@ -44,26 +44,42 @@ def paste_letters(image: Image.Image, runs: Iterable[TextRun], dpi: int, corner_
     for run in runs:
         baseline = run.baseline_mm * dpi / 25.4
         row = int(baseline)
-        placed, _ = set_line(run.text, run.typeface, run.size_mm, tracking_mm=run.tracking_mm, kerned=run.kerned)
-        for glyph in placed:
-            x = on_grid(run.x_mm + glyph.x_mm, dpi)
+        letters = _letters(run.typeface, run.size_mm, run.colour, baseline - row, dpi)
+        pens = pens_of(run.text, run.typeface, run.size_mm, tracking_mm=run.tracking_mm, kerned=run.kerned)
+        for character, pen in zip(run.text, pens, strict=False):
+            x = on_grid(run.x_mm + pen, dpi)
             column = int(x)
-            letter = _letter(run.typeface, glyph.glyph, run.size_mm, run.colour, x - column, baseline - row, dpi)
+            letter = letters[character, x - column]
             if letter is not None:
                 picture, wide, high, to_right, down = letter
                 left, top = column + to_right - corner_px[0], row + down - corner_px[1]
                 canvas.paste(picture, (left, top, left + wide, top + high), picture)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=256)
+def _letters(typeface: Typeface, size_mm: float, colour: str, down_px: float, dpi: int) -> _Letters:
+    return _Letters(partial(_letter, typeface, size_mm, colour, down_px, dpi))
+
+
+class _Letters(dict[tuple[str, float], _Letter | None]):
+    """The pictures of letters in one size and colour, by their character and the fraction of a pixel they begin at."""
+
+    def __init__(self, draw: Callable[[str, float], _Letter | None]) -> None:
+        super().__init__()
+        self._draw = draw
+
+    def __missing__(self, key: tuple[str, float]) -> _Letter | None:
+        self[key] = self._draw(*key)
+        return self[key]
+
+
 def _letter(
-    typeface: Typeface, glyph: int, size_mm: float, colour: str, right_px: float, down_px: float, dpi: int
+    typeface: Typeface, size_mm: float, colour: str, down_px: float, dpi: int, character: str, right_px: float
 ) -> _Letter | None:
     """Return the picture of a letter that begins at these fractions of a pixel; `None` for a space."""
     reach = int(size_mm * dpi / 25.4 * 1.5) + 3  # of a letter beyond its origin: an em, and more
-    picture = Image.fromarray(
-        draw_letter(typeface, glyph, size_mm, colour, (reach + right_px, reach + down_px), dpi, side_px=2 * reach)
-    )
+    glyph, begin = glyph_of(typeface, character), (reach + right_px, reach + down_px)
+    picture = Image.fromarray(draw_letter(typeface, glyph, size_mm, colour, begin, dpi, side_px=2 * reach))
     seen = np.asarray(picture)[:, :, 3]
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     if not len(rows):

@@ -29,6 +29,7 @@ __all__ = [
     "glyph_of",
     "glyph_outline",
     "kerning_of",
+    "pens_of",
     "set_line",
     "subset_font",
     "width_of",
@@ -168,16 +169,24 @@ def set_line(
     `tracking_mm` is added between letters, not after the last; codes are set without kerning.
     Raises `InputError`, which names `element` and the character, if the typeface lacks a glyph.
     """
-    glyphs, metrics = _glyphs_of(text, typeface, element), _metrics(typeface)
-    placed, pen = [], 0.0
-    scale = size_mm / metrics.units
-    for index, glyph in enumerate(glyphs):
-        if index:
-            kerning = metrics.kerning.get((glyphs[index - 1], glyph), 0) if kerned else 0
-            pen += kerning * scale + tracking_mm
-        placed.append(PlacedGlyph(glyph=glyph, x_mm=pen))
-        pen += metrics.advances[glyph] * scale
-    return tuple(placed), pen
+    glyphs = _glyphs_of(text, typeface, element)
+    pens = pens_of(text, typeface, size_mm, tracking_mm=tracking_mm, kerned=kerned)
+    placed = tuple(PlacedGlyph(glyph=glyph, x_mm=pen) for glyph, pen in zip(glyphs, pens, strict=False))
+    return placed, pens[-1]
+
+
+def pens_of(
+    text: str, typeface: Typeface, size_mm: float, *, tracking_mm: float = 0.0, kerned: bool = True
+) -> list[float]:
+    """Return where each letter of a line begins, and where the line ends, in mm; all of them are in the typeface."""
+    steps, scale = _steps(typeface), size_mm / _metrics(typeface).units
+    pens, pen = [], 0.0
+    for index in range(len(text)):
+        pens.append(pen)
+        # The step of a last letter is its advance.
+        pen += steps[text[index : index + (2 if kerned else 1)]] * scale + tracking_mm
+    pens.append(pen - tracking_mm if text else pen)
+    return pens
 
 
 def width_of(text: str, typeface: Typeface, size_mm: float, *, tracking: float = 0.0, element: str = "text") -> float:

@@ -27,7 +27,7 @@ _CHANNELS: Final = 3
 _NEAR, _FLAT, _FAR = 256, 160, 1 << 14
 """What does not change but lies between two pieces that do is compressed with them again for each picture if it has
 at most so many bytes, or at most so many when compressed and not too many before: a piece has its price as well."""
-_WEAK: Final = 5  # zlib's memLevel: a small table, which is cleared at the beginning of each piece
+_WEAK: Final = 6  # zlib's memLevel: a small table, which is cleared at the beginning of each piece
 
 Pixels = npt.NDArray[np.uint8]
 
