@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -127,8 +128,10 @@ class TestStopped:
     @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
     def test_no_process_is_left_behind(self, tmp_path: Path, stop: signal.Signals) -> None:
         """Ctrl-C, a polite end or a hard kill: the local chain ends with the program."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
         program = subprocess.Popen(
-            [*PROGRAM, "node", "--port", str(20000 + os.getpid() % 20000)],
+            [*PROGRAM, "node", "--port", str(port)],
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
