@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import metadata
-from pathlib import Path
 from typing import Final
 
 from cryptostamp.codes import Half
@@ -32,14 +31,12 @@ class PrintRun:
         self,
         series: Series,
         dossier: Dossier,
-        folder: Path,
         serials: range,
         sheets_per_file: int,
         read_back: int | None,
     ) -> None:
         self.series = series
         self.dossier = dossier
-        self.folder = folder
         self.parts = cut(series, serials, sheets_per_file)
         self.sheets = sheets_with(series, serials)
         self.read_back = sheets_to_read(self.sheets, read_back)

@@ -219,7 +219,7 @@ def print_stamps(
     name = f"{series.id}-{chosen[0]:06d}-{chosen[-1]:06d}"
     folder = workspace.make_print_folder()
     manifest = Manifest(folder / f"{name}-manifest.json", symbol_form(dossier))
-    run = PrintRun(series, dossier, folder, chosen, sheets_per_file, read_back)
+    run = PrintRun(series, dossier, chosen, sheets_per_file, read_back)
     with workspace.ledger() as ledger, ledger.step(series.id, "print", clock=clock):
         job = _Job(
             ledger=ledger,

@@ -8,7 +8,7 @@ round to the next; so a pixel at the edge of a letter may differ by one step, 16
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
@@ -49,7 +49,7 @@ def paste_letters(image: Image.Image, runs: Iterable[TextRun], dpi: int, corner_
         for character, pen in zip(run.text, pens, strict=False):
             x = on_grid(run.x_mm + pen, dpi)
             column = int(x)
-            letter = letters[character, x - column]
+            letter = letters(character, x - column)
             if letter is not None:
                 picture, wide, high, to_right, down = letter
                 left, top = column + to_right - corner_px[0], row + down - corner_px[1]
@@ -57,20 +57,11 @@ def paste_letters(image: Image.Image, runs: Iterable[TextRun], dpi: int, corner_
 
 
 @lru_cache(maxsize=256)
-def _letters(typeface: Typeface, size_mm: float, colour: str, down_px: float, dpi: int) -> _Letters:
-    return _Letters(partial(_letter, typeface, size_mm, colour, down_px, dpi))
-
-
-class _Letters(dict[tuple[str, float], _Letter | None]):
-    """The pictures of letters in one size and colour, by their character and the fraction of a pixel they begin at."""
-
-    def __init__(self, draw: Callable[[str, float], _Letter | None]) -> None:
-        super().__init__()
-        self._draw = draw
-
-    def __missing__(self, key: tuple[str, float]) -> _Letter | None:
-        self[key] = self._draw(*key)
-        return self[key]
+def _letters(
+    typeface: Typeface, size_mm: float, colour: str, down_px: float, dpi: int
+) -> Callable[[str, float], _Letter | None]:
+    """Return what gives pictures of letters, by their character and the fraction of a pixel they begin at."""
+    return cache(partial(_letter, typeface, size_mm, colour, down_px, dpi))
 
 
 def _letter(

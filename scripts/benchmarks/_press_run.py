@@ -108,7 +108,7 @@ def _read_back(run: Run, series: Series, workspace: Workspace) -> float:
 def _pace(run: Run, series: Series, workspace: Workspace) -> float:
     folder, whole = workspace.make_print_folder(), range(1, run.edition + 1)
     sheets = min(SHEETS_PER_FILE, max(1, run.edition // (_LEAST_FILES * series.sheet.stamps)))
-    job = PrintRun(series, workspace.own_dossier(), folder, whole, sheets, read_back=0)
+    job = PrintRun(series, workspace.own_dossier(), whole, sheets, read_back=0)
     crew = Processes(run.workers, folder) if run.cluster is None else Cluster(run.cluster, folder)
     done, times = 0, list[tuple[float, int]]()
     for file in make_files(job.faces(here=run.cluster is None), Manifest(folder / "manifest.json"), crew=crew):

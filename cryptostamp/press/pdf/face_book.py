@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
 
 import pikepdf
 
@@ -78,7 +80,7 @@ class FaceBook(SheetBook):
         self.add_form("DieLines", cut, self.geometry.media)
         self.add_form("Cancelled", cancelled_place(self.geometry), self._unit)
         self._kinds = set[tuple[int, int]]()
-        self._pictures = dict[SizedArtwork, pikepdf.Object]()
+        self._pictures = dict[_Sized, pikepdf.Object]()
         self._add_sheet_picture()
 
     def provide_forms(self, kinds: Iterable[tuple[int, int]]) -> None:
@@ -118,7 +120,8 @@ class FaceBook(SheetBook):
         new = [sized for sized in dict.fromkeys(map(_sized, parts)) if sized not in self._pictures]
         if not new:
             return
-        with pikepdf.open(BytesIO(artwork_pdf(*new))) as source:
+        artworks = [SizedArtwork(load_artwork(each.path), *each[1:]) for each in new]
+        with pikepdf.open(BytesIO(artwork_pdf(*artworks))) as source:
             for sized, page in zip(new, source.pages, strict=True):
                 picture = self._pictures[sized] = self.pdf.copy_foreign(page.as_form_xobject())
                 blend_as_on_screen(picture)
@@ -135,6 +138,14 @@ class FaceBook(SheetBook):
         return picture
 
 
-def _sized(part: PlacedPicture) -> SizedArtwork:
-    width, height = round(part.box.width_mm, 4), round(part.box.height_mm, 4)
-    return SizedArtwork(load_artwork(part.path), part.colour, width, height)
+class _Sized(NamedTuple):
+    """A picture as `SizedArtwork` has it, before it is read."""
+
+    path: Path
+    colour: str
+    width_mm: float
+    height_mm: float
+
+
+def _sized(part: PlacedPicture) -> _Sized:
+    return _Sized(part.path, part.colour, round(part.box.width_mm, 4), round(part.box.height_mm, 4))

@@ -32,7 +32,7 @@ from cryptostamp.series.models import Series
 
 __all__ = ["FacePages", "MouldedPages", "WrittenPages", "has_codes_alone"]
 
-_BITS, _COLOUR = "bits", "colour"
+_BITS, _FORM = "bits", "form"
 """Columns of a mould, beside the patterns of its lines."""
 _SHEETS_AT_ONCE: Final = 64
 """Some 17 kB each."""
@@ -60,7 +60,6 @@ class FacePages(ABC):
         self.places = Places(series)
         self.before = before_stamps(series)
         self.pages = PageList()
-        self.symbols: dict[int, SymbolPlace] = {}
         self.beginnings: dict[tuple[int, int], str] = {}
         self.stamps = 0
         self.sheets = 0
@@ -81,18 +80,6 @@ class FacePages(ABC):
 
     def _place_in(self, cell: Box) -> str:
         return f"q 1 0 0 1 {number(cell.x_mm)} {number(self.geometry.media.height_mm - cell.bottom_mm)} cm "
-
-    def _add_symbols(self, side: int, serial: int) -> SymbolPlace:
-        """Return the place of symbols of this size: smaller ones may share the layout, with larger modules."""
-        template = template_of(self.series, side)
-        if template.layers != self.template.layers:
-            raise InputError(
-                f"Its QR has {side} modules a side, those before it {self.side}.",
-                where=f"stamp No. {serial}",
-                remedy="Make all symbols of a series in one version.",
-            )
-        self.symbols[side] = SymbolPlace(side, template.symbol, template.height_mm)
-        return self.symbols[side]
 
 
 class MouldedPages(FacePages):
@@ -125,9 +112,11 @@ class MouldedPages(FacePages):
         serials = np.asarray(run.serials, dtype=np.int64)
         designs, variants = (np.asarray(_listed(column), dtype=np.intp) for column in (run.designs, run.variants))
         fields = {"serial": serials.astype(np.bytes_), "short_code": self.codes}
+        colours = len(self.series.variants)
+        names = [form_name(*divmod(kind, colours)) for kind in range(len(self.series.designs) * colours)]
         columns = {
             _BITS: column_of_hex(run.symbols),
-            _COLOUR: column_of_names([str(number + 1) for number in range(len(self.series.variants))], variants),
+            _FORM: column_of_names(names, designs * colours + variants),
         }
         for design in np.flatnonzero(np.bincount(designs)).tolist():
             for pattern in _expected(_lines_of(self.series, self.template, design, 0)).patterns:
@@ -161,12 +150,11 @@ class MouldedPages(FacePages):
         columns: Mapping[str, Column],
     ) -> SheetMould:
         """Return the mould of sheets that hold these stamps, -1 for none, and places that are beyond the edition."""
-        symbol = self.symbols.get(self.side) or self._add_symbols(self.side, 0)
+        symbol = SymbolPlace(self.side, self.template.symbol, self.template.height_mm)
         parts: list[str | Hole] = []
         for index in np.flatnonzero(held >= 0).tolist():
-            design = int(designs[held[index]])
-            lines = _expected(_lines_of(self.series, self.template, design, 0))
-            parts += [f"{self._place(*self.places.cell_of(index))}/{form_name(design, 0)[:-1]}", Hole(_COLOUR, index)]
+            lines = _expected(_lines_of(self.series, self.template, int(designs[held[index]]), 0))
+            parts += [f"{self._place(*self.places.cell_of(index))}/", Hole(_FORM, index)]
             parts += [f" Do {symbol.before}", Hole(_BITS, index), f"{symbol.after}\n{lines.around[0]}"]
             for pattern, after in zip(lines.patterns, lines.around[1:], strict=True):
                 parts += [Hole(pattern, index), after]
@@ -185,6 +173,7 @@ class WrittenPages(FacePages):
         self.rows = rows
         self.book = FaceBook(series, side, auto)
         self.kinds: dict[tuple[int, int, int], _Kind] = {}
+        self.symbols: dict[int, SymbolPlace] = {}
 
     def shared(self) -> SharedPart:
         """Return what all of them have needed."""
@@ -247,6 +236,18 @@ class WrittenPages(FacePages):
         )
         self.kinds[design, variant, face.side] = kind
         return kind
+
+    def _add_symbols(self, side: int, serial: int) -> SymbolPlace:
+        """Return the place of symbols of this size: smaller ones may share the layout, with larger modules."""
+        template = template_of(self.series, side)
+        if template.layers != self.template.layers:
+            raise InputError(
+                f"Its QR has {side} modules a side, those before it {self.side}.",
+                where=f"stamp No. {serial}",
+                remedy="Make all symbols of a series in one version.",
+            )
+        self.symbols[side] = SymbolPlace(side, template.symbol, template.height_mm)
+        return self.symbols[side]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,7 @@ class SharedPart:
     packet: tuple[bytes, bytes]
     """The description before and after the identifier of the document."""
     trailer: bytes
-    """Root and Info, in the same way."""
+    """Where Root and Info are, as entries of a dictionary."""
 
 
 def shared_part(pdf: pikepdf.Pdf, page: pikepdf.Dictionary, packet: tuple[bytes, bytes]) -> SharedPart:

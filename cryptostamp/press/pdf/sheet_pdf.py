@@ -43,7 +43,7 @@ class SheetFile:
 
 
 def shared_faces(series: Series, symbol_side: int, auto: str | None = None) -> SharedPart | None:
-    """Return what all files of a series can share: the forms of all its stamps. Makes no two files of one job wait.
+    """Return what all files of a series can share: the forms of all its designs and colours.
 
     `None` where a stamp is more than its form, its symbol and its codes: each file finds out what it needs then.
     """
